@@ -1,0 +1,1 @@
+"""Reading human language, cheaply and without a model: which language, which words, which sentences."""

@@ -1,0 +1,42 @@
+"""Every table, one file a noun."""
+
+from echo_app.models.assistant import Assistant
+from echo_app.models.audit_entry import AuditEntry
+from echo_app.models.contact import Contact
+from echo_app.models.conversation import (
+    Citation,
+    Conversation,
+    ConversationRead,
+    Event,
+    Message,
+    ReplyCoverage,
+    Suggestion,
+    Trace,
+)
+from echo_app.models.document import Chunk, ChunkVector, Document, Posting
+from echo_app.models.tenant import Tenant
+from echo_app.models.user import ApiKey, LoginAttempt, Member, Session, User
+
+__all__ = [
+    "ApiKey",
+    "Assistant",
+    "AuditEntry",
+    "Chunk",
+    "ChunkVector",
+    "Citation",
+    "Contact",
+    "Conversation",
+    "ConversationRead",
+    "Document",
+    "Event",
+    "LoginAttempt",
+    "Member",
+    "Message",
+    "Posting",
+    "ReplyCoverage",
+    "Session",
+    "Suggestion",
+    "Tenant",
+    "Trace",
+    "User",
+]

@@ -1,0 +1,82 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pgvector.sqlalchemy import Vector
+from sqlalchemy import Column, Index, SmallInteger, UniqueConstraint
+from sqlmodel import Field
+
+from echo_app.models.base import Identified, Tenanted, moment
+
+# wordllama's; a tenant's vectors all have one length.
+VECTOR_LENGTH = 256
+
+
+class Document(Identified, Tenanted, table=True):
+    """A source given to the knowledge base. `text` is what was read out of the original bytes."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("tenant_id", "sha256"),)
+
+    title: str
+    # `markdown`, `text`, `html` or `pdf`.
+    format: str
+    # `queued`, `processing`, `ready` or `failed`.
+    status: str = "queued"
+    error_code: str | None = None
+    error: str | None = None
+    size_bytes: int
+    sha256: str
+    storage_key: str
+    url: str | None = None
+    text: str = ""
+    pages: int | None = None
+    chunk_count: int = 0
+    token_total: int = 0
+    version: int = 1
+    created_by: UUID | None = None
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+
+
+class Chunk(Identified, Tenanted, table=True):
+    """A passage: `document.text[start_offset:end_offset]`, with its heading path and page."""
+
+    __tablename__ = "chunks"
+
+    document_id: UUID = Field(foreign_key="documents.id", ondelete="CASCADE", index=True)
+    position: int
+    heading: str = ""
+    page: int | None = None
+    start_offset: int
+    end_offset: int
+    content: str
+    token_count: int
+
+
+class ChunkVector(Tenanted, table=True):
+    """A chunk's embedding, searched exactly: no vector index for a tenant's ten thousand."""
+
+    __tablename__ = "chunk_vectors"
+    __table_args__ = (Index("chunk_vectors_by_tenant", "tenant_id"),)
+
+    chunk_id: UUID = Field(foreign_key="chunks.id", primary_key=True, ondelete="CASCADE")
+    embedding: Any = Field(sa_column=Column(Vector(VECTOR_LENGTH), nullable=False))
+
+
+class Posting(Tenanted, table=True):
+    """A term in one field of a chunk, for BM25: equality on text is leakproof, so the key serves under
+    row-level security."""
+
+    __tablename__ = "postings"
+    __table_args__ = (Index("postings_by_document", "document_id"),)
+
+    tenant_id: UUID = Field(foreign_key="tenants.id", primary_key=True, ondelete="CASCADE")
+    term: str = Field(primary_key=True)
+    chunk_id: UUID = Field(foreign_key="chunks.id", primary_key=True, ondelete="CASCADE")
+    # 0: title and headings, 1: body.
+    field: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    document_id: UUID
+    frequency: int
+    # Terms in that field of that chunk.
+    length: int

@@ -1,0 +1,70 @@
+"""Every variable that changes how Echo runs: `ECHO_*` in the environment."""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="ECHO_", env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Path(".echo")
+    database_url: str | None = Field(None, description="An outside Postgres instead of the embedded one")
+    app_database_url: str | None = Field(None, description="The application's own login on that Postgres")
+    public_url: str = Field("", description="Where people reach Echo; default http://localhost:PORT")
+    widget_origin: str | None = Field(None, description="Another origin that serves the widget")
+    demo: bool | None = Field(None, description="Make the demo tenant; default only with the embedded Postgres")
+    secret_key: str | None = Field(None, description="Signs widget tokens; default a file in the data folder")
+    openai_api_key: str | None = None
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-5-mini"
+    log_level: str = "info"
+
+    def model_post_init(self, context: object) -> None:
+        self.data_dir = self.data_dir.expanduser().absolute()
+        self.public_url = (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def makes_demo(self) -> bool:
+        return self.demo if self.demo is not None else self.database_url is None
+
+    @property
+    def widget_url(self) -> str:
+        return (self.widget_origin or self.public_url).rstrip("/")
+
+    def signing_key(self) -> str:
+        """The secret that signs widget tokens, made at first use and kept in the data folder (mode 600).
+
+        Several web machines must share it: set ECHO_SECRET_KEY there.
+        """
+        if self.secret_key:
+            return self.secret_key
+        return _kept_secret(self.data_dir / "secret.key")
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            # link, not rename: whoever comes second keeps the first one's secret
+            os.link(fresh, path)
+        except FileExistsError:
+            fresh.unlink()
+        else:
+            fresh.unlink()
+    return path.read_text().strip()
