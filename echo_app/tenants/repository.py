@@ -1,0 +1,151 @@
+"""Tenants and their people. The three look-ups at the top run before a tenant is known: they ask functions
+that return ids only."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel, col, select
+
+from echo_app.models import ApiKey, Assistant, LoginAttempt, Member, Session, Tenant, User
+
+
+async def find_user_id(session: AsyncSession, email: str) -> UUID | None:
+    """tenantless: a login by its address."""
+    return await session.scalar(text("SELECT user_id_by_email(:email)"), {"email": email})
+
+
+async def find_session_ids(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID, UUID] | None:
+    """tenantless: (session, user, tenant) of a session by its hash."""
+    row = (
+        await session.execute(
+            text("SELECT session_id, user_id, tenant_id FROM session_by_hash(:hash)"), {"hash": token_hash}
+        )
+    ).one_or_none()
+    return (row.session_id, row.user_id, row.tenant_id) if row else None
+
+
+async def find_api_key_ids(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID] | None:
+    """tenantless: (API key, tenant) of a key by its hash."""
+    row = (
+        await session.execute(
+            text("SELECT api_key_id, tenant_id FROM api_key_by_hash(:hash)"), {"hash": token_hash}
+        )
+    ).one_or_none()
+    return (row.api_key_id, row.tenant_id) if row else None
+
+
+async def find_user(session: AsyncSession, user_id: UUID) -> User | None:
+    """tenantless: a person's own row, visible to that person."""
+    return await session.get(User, user_id)
+
+
+async def list_memberships(session: AsyncSession, user_id: UUID) -> list[Member]:
+    """tenantless: a person's own memberships, the oldest first."""
+    rows = await session.scalars(
+        select(Member).where(Member.user_id == user_id).order_by(col(Member.created_at))
+    )
+    return list(rows)
+
+
+async def count_attempts(session: AsyncSession, subject_hash: bytes, since: datetime) -> int:
+    """tenantless: failed logins of an address or account."""
+    count = await session.scalar(
+        select(func.count()).where(LoginAttempt.subject_hash == subject_hash, LoginAttempt.at > since)
+    )
+    return count or 0
+
+
+async def insert_attempts(session: AsyncSession, subject_hashes: list[bytes]) -> None:
+    """tenantless: one failed login, counted for each of its subjects."""
+    session.add_all(LoginAttempt(subject_hash=subject_hash) for subject_hash in subject_hashes)
+
+
+async def delete_attempts(session: AsyncSession, subject_hash: bytes, before: datetime) -> None:
+    """tenantless: forgets an account's failed logins and everybody's old ones."""
+    await session.execute(
+        delete(LoginAttempt).where(
+            (col(LoginAttempt.subject_hash) == subject_hash) | (col(LoginAttempt.at) < before)
+        )
+    )
+
+
+async def insert(session: AsyncSession, tenant_id: UUID, *rows: SQLModel) -> None:
+    """Adds rows of this tenant, in this order."""
+    for row in rows:
+        session.add(row)
+        await session.flush()
+
+
+async def get_person(
+    session: AsyncSession, tenant_id: UUID, user_id: UUID
+) -> tuple[Member, User, Tenant] | None:
+    """A member of the tenant with its user and tenant; None for one who is no member (any more)."""
+    row = (
+        await session.execute(
+            select(Member, User, Tenant)
+            .join(User, col(User.id) == col(Member.user_id))
+            .join(Tenant, col(Tenant.id) == col(Member.tenant_id))
+            .where(Member.tenant_id == tenant_id, Member.user_id == user_id)
+        )
+    ).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def find_tenant(session: AsyncSession, tenant_id: UUID) -> Tenant | None:
+    return await session.get(Tenant, tenant_id)
+
+
+async def get_assistant(session: AsyncSession, tenant_id: UUID) -> Assistant:
+    return (
+        await session.scalars(
+            select(Assistant)
+            .where(Assistant.tenant_id == tenant_id)
+            .order_by(col(Assistant.created_at))
+            .limit(1)
+        )
+    ).one()
+
+
+async def list_members(session: AsyncSession, tenant_id: UUID) -> list[tuple[Member, User]]:
+    rows = await session.execute(
+        select(Member, User)
+        .join(User, col(User.id) == col(Member.user_id))
+        .where(Member.tenant_id == tenant_id)
+        .order_by(col(Member.created_at))
+    )
+    return [(member, user) for member, user in rows]
+
+
+async def list_api_keys(session: AsyncSession, tenant_id: UUID) -> list[ApiKey]:
+    rows = await session.scalars(
+        select(ApiKey).where(ApiKey.tenant_id == tenant_id).order_by(col(ApiKey.created_at).desc())
+    )
+    return list(rows)
+
+
+async def find_api_key(session: AsyncSession, tenant_id: UUID, key_id: UUID) -> ApiKey | None:
+    return (
+        await session.scalars(select(ApiKey).where(ApiKey.tenant_id == tenant_id, ApiKey.id == key_id))
+    ).one_or_none()
+
+
+async def touch_api_key(session: AsyncSession, tenant_id: UUID, key_id: UUID, at: datetime) -> None:
+    """Notes the key's use, at most once a minute: not every request writes."""
+    await session.execute(
+        update(ApiKey)
+        .where(
+            col(ApiKey.tenant_id) == tenant_id,
+            col(ApiKey.id) == key_id,
+            text("(last_used_at IS NULL OR last_used_at < CAST(:at AS timestamptz) - interval '1 minute')"),
+        )
+        .values(last_used_at=at),
+        {"at": at},
+    )
+
+
+async def delete_session(session: AsyncSession, tenant_id: UUID, session_id: UUID) -> None:
+    await session.execute(
+        delete(Session).where(col(Session.tenant_id) == tenant_id, col(Session.id) == session_id)
+    )

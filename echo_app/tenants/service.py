@@ -1,0 +1,143 @@
+"""A tenant's own settings: its name and sites, its assistant, its API keys, its members."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from echo_app.audit import service as audit
+from echo_app.kit.clock import now
+from echo_app.models import ApiKey, Assistant, Tenant
+from echo_app.tenancy import Actor, Right, Role, check_right
+from echo_app.tenants import repository
+from echo_app.tenants.access import new_api_key, token_hash
+from echo_app.tenants.errors import ApiKeyNotFound, InvalidModel, InvalidSite, MissingField, TenantNotFound
+from echo_app.tenants.schemas import ApiKeyView, AssistantView, MemberView, NewApiKey, TenantView
+
+MODELS = ("extractive", "openai")
+MOST_SITES = 50
+
+
+async def get_tenant(tx: AsyncSession, actor: Actor) -> TenantView:
+    """Raises TenantNotFound."""
+    return _tenant_view(await _tenant(tx, actor))
+
+
+async def rename_tenant(tx: AsyncSession, actor: Actor, name: str) -> TenantView:
+    check_right(actor, Right.SETTINGS_WRITE)
+    if not name.strip():
+        raise MissingField(field="name")
+    tenant = await _tenant(tx, actor)
+    tenant.name = name.strip()[:200]
+    await audit.record(tx, actor, "tenant.rename")
+    return _tenant_view(tenant)
+
+
+async def allow_sites(tx: AsyncSession, actor: Actor, sites: list[str]) -> TenantView:
+    """Names the origins that may frame the widget; none means any. Raises InvalidSite."""
+    check_right(actor, Right.SETTINGS_WRITE)
+    origins = list(dict.fromkeys(_origin(site) for site in sites if site.strip()))
+    if len(origins) > MOST_SITES:
+        raise InvalidSite(f"At most {MOST_SITES} sites can be named.")
+    tenant = await _tenant(tx, actor)
+    tenant.allowed_sites = origins
+    await audit.record(tx, actor, "tenant.allow_sites", {"sites": origins})
+    return _tenant_view(tenant)
+
+
+async def get_assistant(tx: AsyncSession, actor: Actor) -> AssistantView:
+    return _assistant_view(await repository.get_assistant(tx, actor.tenant_id))
+
+
+async def change_assistant(
+    tx: AsyncSession, actor: Actor, *, name: str, greeting: str, model: str
+) -> AssistantView:
+    """Raises MissingField, InvalidModel."""
+    check_right(actor, Right.SETTINGS_WRITE)
+    if not name.strip():
+        raise MissingField(field="name")
+    if model not in MODELS:
+        raise InvalidModel()
+    assistant = await repository.get_assistant(tx, actor.tenant_id)
+    assistant.name, assistant.greeting, assistant.model = name.strip()[:80], greeting.strip()[:500], model
+    assistant.updated_at = now()
+    await audit.record(tx, actor, "assistant.update", {"model": model})
+    return _assistant_view(assistant)
+
+
+async def list_api_keys(tx: AsyncSession, actor: Actor) -> list[ApiKeyView]:
+    check_right(actor, Right.SETTINGS_READ)
+    return [_key_view(key) for key in await repository.list_api_keys(tx, actor.tenant_id)]
+
+
+async def create_api_key(tx: AsyncSession, actor: Actor, name: str) -> NewApiKey:
+    """A new key; its token is in the answer and nowhere else. Raises MissingField."""
+    check_right(actor, Right.API_KEYS_WRITE)
+    if not name.strip():
+        raise MissingField(field="name")
+    return await issue_api_key(tx, actor, name.strip()[:80])
+
+
+async def issue_api_key(tx: AsyncSession, actor: Actor, name: str) -> NewApiKey:
+    """Like `create_api_key`, for those who have no role yet: sign-up and the command line."""
+    token = new_api_key()
+    key = ApiKey(
+        tenant_id=actor.tenant_id,
+        name=name,
+        token_hash=token_hash(token),
+        last_four=token[-4:],
+        created_by=actor.id if actor.kind == "user" else None,
+    )
+    await repository.insert(tx, actor.tenant_id, key)
+    await audit.record(tx, actor, "api_key.create", {"apiKeyId": str(key.id)})
+    return NewApiKey(_key_view(key), token)
+
+
+async def revoke_api_key(tx: AsyncSession, actor: Actor, key_id: UUID) -> None:
+    """Ends a key at once; revoking it twice is no error. Raises ApiKeyNotFound."""
+    check_right(actor, Right.API_KEYS_WRITE)
+    key = await repository.find_api_key(tx, actor.tenant_id, key_id)
+    if key is None:
+        raise ApiKeyNotFound()
+    if key.revoked_at is None:
+        key.revoked_at = now()
+        await audit.record(tx, actor, "api_key.revoke", {"apiKeyId": str(key.id)})
+
+
+async def list_members(tx: AsyncSession, actor: Actor) -> list[MemberView]:
+    check_right(actor, Right.MEMBERS_READ)
+    return [
+        MemberView(user.id, user.name, user.email, Role(member.role), member.created_at)
+        for member, user in await repository.list_members(tx, actor.tenant_id)
+    ]
+
+
+async def _tenant(tx: AsyncSession, actor: Actor) -> Tenant:
+    tenant = await repository.find_tenant(tx, actor.tenant_id)
+    if tenant is None:
+        raise TenantNotFound()
+    return tenant
+
+
+def _origin(site: str) -> str:
+    parts = urlsplit(site.strip().rstrip("/"))
+    try:
+        port = parts.port
+    except ValueError:
+        raise InvalidSite(site=site) from None
+    plain_host = bool(parts.hostname) and all(c.isalnum() or c in "-.*:[]" for c in parts.netloc)
+    if parts.scheme not in ("http", "https") or not plain_host or parts.path or parts.query or parts.fragment:
+        raise InvalidSite(site=site)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+
+
+def _tenant_view(tenant: Tenant) -> TenantView:
+    return TenantView(tenant.id, tenant.name, tenant.slug, list(tenant.allowed_sites))
+
+
+def _assistant_view(assistant: Assistant) -> AssistantView:
+    return AssistantView(assistant.id, assistant.name, assistant.greeting, assistant.model)
+
+
+def _key_view(key: ApiKey) -> ApiKeyView:
+    return ApiKeyView(key.id, key.name, key.last_four, key.created_at, key.last_used_at, key.revoked_at)
