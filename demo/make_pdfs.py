@@ -2,8 +2,8 @@
 
     .venv/bin/python demo/make_pdfs.py
 
-Chromium is the one named by ECHO_CHROMIUM, else the first on the PATH. It stamps the time and a random id into every
-PDF; both are replaced here, so that a PDF changes only when its source (or Chromium) does.
+Chromium is the one named by ECHO_CHROMIUM, else the first on the PATH. It stamps the time and a random id
+into every PDF; both are replaced here, so that a PDF changes only when its source (or Chromium) does.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ def chromium() -> str:
 
 
 def fix_metadata(pdf: Path, *, title: str, seed: bytes) -> int:
-    """Rewrite the PDF in place without its time stamps and with an id made from `seed`; returns its page count."""
+    """Rewrite the PDF in place, without time stamps and with an id made from `seed`; returns its page count."""
     writer = PdfWriter(clone_from=PdfReader(pdf))
     writer.metadata = {"/Title": title, "/Author": "Fjordkettle (an invented company)"}
     digest = ByteStringObject(hashlib.sha256(seed).digest()[:16])
