@@ -6,12 +6,16 @@ from sqlmodel import desc, select
 from echo_app.models import AuditEntry
 
 
-async def insert_entry(session: AsyncSession, tenant_id: UUID, entry: AuditEntry) -> None:
+async def insert_entry(
+    session: AsyncSession, tenant_id: UUID, entry: AuditEntry
+) -> None:
     assert entry.tenant_id == tenant_id
     session.add(entry)
 
 
-async def list_entries(session: AsyncSession, tenant_id: UUID, *, limit: int) -> list[AuditEntry]:
+async def list_entries(
+    session: AsyncSession, tenant_id: UUID, *, limit: int
+) -> list[AuditEntry]:
     """The newest first."""
     rows = await session.scalars(
         select(AuditEntry)

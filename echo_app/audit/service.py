@@ -9,7 +9,9 @@ from echo_app.models import AuditEntry
 from echo_app.tenancy import Actor
 
 
-async def record(tx: AsyncSession, actor: Actor, action: str, metadata: dict[str, Any] | None = None) -> None:
+async def record(
+    tx: AsyncSession, actor: Actor, action: str, metadata: dict[str, Any] | None = None
+) -> None:
     """Writes that the actor did `action` (`noun.verb`). `metadata` holds ids and facts, never texts or secrets."""
     entry = AuditEntry(
         tenant_id=actor.tenant_id,

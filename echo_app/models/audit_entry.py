@@ -20,6 +20,7 @@ class AuditEntry(Identified, Tenanted, table=True):
     user_id: UUID | None = None
     action: str
     details: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column("metadata", JSONB, nullable=False, server_default="{}")
+        default_factory=dict,
+        sa_column=Column("metadata", JSONB, nullable=False, server_default="{}"),
     )
     at: datetime = moment()

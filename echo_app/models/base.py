@@ -26,4 +26,6 @@ def moment(**options: Any) -> Any:
 
 
 def optional_moment(**options: Any) -> Any:
-    return Field(default=None, nullable=True, sa_type=DateTime(timezone=True), **options)  # type: ignore[call-overload]
+    return Field(
+        default=None, nullable=True, sa_type=DateTime(timezone=True), **options
+    )  # type: ignore[call-overload]

@@ -19,6 +19,7 @@ class Contact(Identified, Tenanted, table=True):
     name: str = ""
     email: str = ""
     attributes: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default="{}")
+        default_factory=dict,
+        sa_column=Column(JSONB, nullable=False, server_default="{}"),
     )
     created_at: datetime = moment()

@@ -14,15 +14,28 @@ class Conversation(Identified, Tenanted, table=True):
 
     __tablename__ = "conversations"
     __table_args__ = (
-        Index("conversations_by_activity", "tenant_id", "status", "handler", text("last_message_at DESC")),
-        Index("conversations_by_contact", "tenant_id", "contact_id", text("created_at DESC")),
+        Index(
+            "conversations_by_activity",
+            "tenant_id",
+            "status",
+            "handler",
+            text("last_message_at DESC"),
+        ),
+        Index(
+            "conversations_by_contact",
+            "tenant_id",
+            "contact_id",
+            text("created_at DESC"),
+        ),
     )
 
     contact_id: UUID = Field(foreign_key="contacts.id", ondelete="CASCADE")
     channel: str
     handler: str = "assistant"
     status: str = "open"
-    assigned_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    assigned_user_id: UUID | None = Field(
+        default=None, foreign_key="users.id", ondelete="SET NULL"
+    )
     last_seq: int = Field(default=0, sa_type=BigInteger)
     # The seq of the contact's newest message: whoever has seen less has something unread.
     contact_seq: int = Field(default=0, sa_type=BigInteger)
@@ -32,7 +45,8 @@ class Conversation(Identified, Tenanted, table=True):
     brief: str | None = None
     waiting_since: datetime | None = optional_moment()
     details: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column("metadata", JSONB, nullable=False, server_default="{}")
+        default_factory=dict,
+        sa_column=Column("metadata", JSONB, nullable=False, server_default="{}"),
     )
     # How many messages the contact wrote in the minute that began then.
     window_start: datetime | None = optional_moment()
@@ -57,14 +71,18 @@ class Message(Identified, Tenanted, table=True):
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
     seq: int = Field(sa_type=BigInteger)
     author: str
-    author_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
+    author_user_id: UUID | None = Field(
+        default=None, foreign_key="users.id", ondelete="SET NULL"
+    )
     author_name: str = ""
     content: str
     client_message_id: str | None = None
     # Written by the contact while the assistant was the handler, and not covered yet.
     awaiting_reply: bool = False
     escalated: bool = False
-    usage: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    usage: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSONB, nullable=True)
+    )
     created_at: datetime = moment()
 
 
@@ -73,7 +91,9 @@ class ReplyCoverage(Tenanted, table=True):
 
     __tablename__ = "reply_coverages"
 
-    message_id: UUID = Field(foreign_key="messages.id", primary_key=True, ondelete="CASCADE")
+    message_id: UUID = Field(
+        foreign_key="messages.id", primary_key=True, ondelete="CASCADE"
+    )
     reply_id: UUID = Field(foreign_key="messages.id", ondelete="CASCADE", index=True)
 
 
@@ -82,7 +102,9 @@ class Citation(Tenanted, table=True):
 
     __tablename__ = "citations"
 
-    message_id: UUID = Field(foreign_key="messages.id", primary_key=True, ondelete="CASCADE")
+    message_id: UUID = Field(
+        foreign_key="messages.id", primary_key=True, ondelete="CASCADE"
+    )
     number: int = Field(primary_key=True)
     document_id: UUID
     chunk_id: UUID
@@ -98,13 +120,18 @@ class Event(Tenanted, table=True):
 
     __tablename__ = "events"
 
-    conversation_id: UUID = Field(foreign_key="conversations.id", primary_key=True, ondelete="CASCADE")
-    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    conversation_id: UUID = Field(
+        foreign_key="conversations.id", primary_key=True, ondelete="CASCADE"
+    )
+    seq: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
     # `message` (subject: the message), `state` (handler or status changed).
     kind: str
     subject_id: UUID | None = None
     data: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default="{}")
+        default_factory=dict,
+        sa_column=Column(JSONB, nullable=False, server_default="{}"),
     )
     created_at: datetime = moment()
 
@@ -114,7 +141,9 @@ class ConversationRead(Tenanted, table=True):
 
     __tablename__ = "conversation_reads"
 
-    conversation_id: UUID = Field(foreign_key="conversations.id", primary_key=True, ondelete="CASCADE")
+    conversation_id: UUID = Field(
+        foreign_key="conversations.id", primary_key=True, ondelete="CASCADE"
+    )
     user_id: UUID = Field(foreign_key="users.id", primary_key=True, ondelete="CASCADE")
     seq: int = Field(sa_type=BigInteger)
 
@@ -124,7 +153,9 @@ class Suggestion(Identified, Tenanted, table=True):
 
     __tablename__ = "suggestions"
 
-    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
+    conversation_id: UUID = Field(
+        foreign_key="conversations.id", ondelete="CASCADE", index=True
+    )
     content: str
     # `open`, `used`, `dismissed`.
     state: str = "open"
@@ -137,9 +168,17 @@ class Trace(Tenanted, table=True):
     __tablename__ = "traces"
 
     reply_id: UUID = Field(primary_key=True)
-    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
+    conversation_id: UUID = Field(
+        foreign_key="conversations.id", ondelete="CASCADE", index=True
+    )
     model: str
-    retrieved: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
-    attempts: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
-    timings: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    retrieved: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False)
+    )
+    attempts: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False)
+    )
+    timings: dict[str, float] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False)
+    )
     created_at: datetime = moment()

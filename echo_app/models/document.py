@@ -44,7 +44,9 @@ class Chunk(Identified, Tenanted, table=True):
 
     __tablename__ = "chunks"
 
-    document_id: UUID = Field(foreign_key="documents.id", ondelete="CASCADE", index=True)
+    document_id: UUID = Field(
+        foreign_key="documents.id", ondelete="CASCADE", index=True
+    )
     position: int
     heading: str = ""
     page: int | None = None
@@ -60,7 +62,9 @@ class ChunkVector(Tenanted, table=True):
     __tablename__ = "chunk_vectors"
     __table_args__ = (Index("chunk_vectors_by_tenant", "tenant_id"),)
 
-    chunk_id: UUID = Field(foreign_key="chunks.id", primary_key=True, ondelete="CASCADE")
+    chunk_id: UUID = Field(
+        foreign_key="chunks.id", primary_key=True, ondelete="CASCADE"
+    )
     embedding: Any = Field(sa_column=Column(Vector(VECTOR_LENGTH), nullable=False))
 
 
@@ -71,11 +75,19 @@ class Posting(Tenanted, table=True):
     __tablename__ = "postings"
     __table_args__ = (Index("postings_by_document", "document_id"),)
 
-    tenant_id: UUID = Field(foreign_key="tenants.id", primary_key=True, ondelete="CASCADE")
+    tenant_id: UUID = Field(
+        foreign_key="tenants.id", primary_key=True, ondelete="CASCADE"
+    )
     term: str = Field(primary_key=True)
-    chunk_id: UUID = Field(foreign_key="chunks.id", primary_key=True, ondelete="CASCADE")
+    chunk_id: UUID = Field(
+        foreign_key="chunks.id", primary_key=True, ondelete="CASCADE"
+    )
     # 0: title and headings, 1: body.
-    field: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    field: int = Field(
+        primary_key=True,
+        sa_type=SmallInteger,
+        sa_column_kwargs={"autoincrement": False},
+    )
     document_id: UUID
     frequency: int
     # Terms in that field of that chunk.

@@ -15,6 +15,7 @@ class Tenant(Identified, table=True):
     slug: str = Field(unique=True)
     # Origins that may frame the widget; empty means any.
     allowed_sites: list[str] = Field(
-        default_factory=list, sa_column=Column(ARRAY(String), nullable=False, server_default="{}")
+        default_factory=list,
+        sa_column=Column(ARRAY(String), nullable=False, server_default="{}"),
     )
     created_at: datetime = moment()

@@ -1,4 +1,11 @@
-from echo_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from echo_app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+)
 
 
 class InvalidCredentials(Unauthenticated):

@@ -11,8 +11,20 @@ from echo_app.models import ApiKey, Assistant, Tenant
 from echo_app.tenancy import Actor, Right, Role, check_right
 from echo_app.tenants import repository
 from echo_app.tenants.access import new_api_key, token_hash
-from echo_app.tenants.errors import ApiKeyNotFound, InvalidModel, InvalidSite, MissingField, TenantNotFound
-from echo_app.tenants.schemas import ApiKeyView, AssistantView, MemberView, NewApiKey, TenantView
+from echo_app.tenants.errors import (
+    ApiKeyNotFound,
+    InvalidModel,
+    InvalidSite,
+    MissingField,
+    TenantNotFound,
+)
+from echo_app.tenants.schemas import (
+    ApiKeyView,
+    AssistantView,
+    MemberView,
+    NewApiKey,
+    TenantView,
+)
 
 MODELS = ("extractive", "openai")
 MOST_SITES = 50
@@ -59,7 +71,11 @@ async def change_assistant(
     if model not in MODELS:
         raise InvalidModel()
     assistant = await repository.get_assistant(tx, actor.tenant_id)
-    assistant.name, assistant.greeting, assistant.model = name.strip()[:80], greeting.strip()[:500], model
+    assistant.name, assistant.greeting, assistant.model = (
+        name.strip()[:80],
+        greeting.strip()[:500],
+        model,
+    )
     assistant.updated_at = now()
     await audit.record(tx, actor, "assistant.update", {"model": model})
     return _assistant_view(assistant)
@@ -67,7 +83,9 @@ async def change_assistant(
 
 async def list_api_keys(tx: AsyncSession, actor: Actor) -> list[ApiKeyView]:
     check_right(actor, Right.SETTINGS_READ)
-    return [_key_view(key) for key in await repository.list_api_keys(tx, actor.tenant_id)]
+    return [
+        _key_view(key) for key in await repository.list_api_keys(tx, actor.tenant_id)
+    ]
 
 
 async def create_api_key(tx: AsyncSession, actor: Actor, name: str) -> NewApiKey:
@@ -125,8 +143,16 @@ def _origin(site: str) -> str:
         port = parts.port
     except ValueError:
         raise InvalidSite(site=site) from None
-    plain_host = bool(parts.hostname) and all(c.isalnum() or c in "-.*:[]" for c in parts.netloc)
-    if parts.scheme not in ("http", "https") or not plain_host or parts.path or parts.query or parts.fragment:
+    plain_host = bool(parts.hostname) and all(
+        c.isalnum() or c in "-.*:[]" for c in parts.netloc
+    )
+    if (
+        parts.scheme not in ("http", "https")
+        or not plain_host
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
         raise InvalidSite(site=site)
     return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
 
@@ -136,8 +162,17 @@ def _tenant_view(tenant: Tenant) -> TenantView:
 
 
 def _assistant_view(assistant: Assistant) -> AssistantView:
-    return AssistantView(assistant.id, assistant.name, assistant.greeting, assistant.model)
+    return AssistantView(
+        assistant.id, assistant.name, assistant.greeting, assistant.model
+    )
 
 
 def _key_view(key: ApiKey) -> ApiKeyView:
-    return ApiKeyView(key.id, key.name, key.last_four, key.created_at, key.last_used_at, key.revoked_at)
+    return ApiKeyView(
+        key.id,
+        key.name,
+        key.last_four,
+        key.created_at,
+        key.last_used_at,
+        key.revoked_at,
+    )

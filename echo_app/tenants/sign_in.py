@@ -19,8 +19,20 @@ from echo_app.kit.ids import new_id
 from echo_app.models import Assistant, Member, Session, Tenant, User
 from echo_app.tenancy import Actor, Role
 from echo_app.tenants import repository
-from echo_app.tenants.access import hash_password, new_token, normal_email, password_fits, token_hash
-from echo_app.tenants.errors import EmailTaken, InvalidCredentials, InvalidEmail, MissingField, TooManyAttempts
+from echo_app.tenants.access import (
+    hash_password,
+    new_token,
+    normal_email,
+    password_fits,
+    token_hash,
+)
+from echo_app.tenants.errors import (
+    EmailTaken,
+    InvalidCredentials,
+    InvalidEmail,
+    MissingField,
+    TooManyAttempts,
+)
 from echo_app.tenants.schemas import SignedIn, SignedUp
 from echo_app.tenants.service import issue_api_key
 
@@ -30,13 +42,20 @@ ATTEMPTS_PER_ACCOUNT = 8
 ATTEMPTS_PER_ADDRESS = 40
 
 
-async def sign_up(company: str, name: str, email: str, password: str, *, user_agent: str = "") -> SignedUp:
+async def sign_up(
+    company: str, name: str, email: str, password: str, *, user_agent: str = ""
+) -> SignedUp:
     """Makes a tenant, its owner, its assistant and its first API key, and logs the owner in.
 
     Raises MissingField, InvalidEmail, PasswordTooShort, PasswordTooLong, EmailTaken.
     """
     company, name = company.strip()[:200], name.strip()[:200]
-    for field, value in (("company", company), ("name", name), ("email", email), ("password", password)):
+    for field, value in (
+        ("company", company),
+        ("name", name),
+        ("email", email),
+        ("password", password),
+    ):
         if not value:
             raise MissingField(field=field)
     email = normal_email(email)
@@ -52,7 +71,9 @@ async def sign_up(company: str, name: str, email: str, password: str, *, user_ag
                 tenant,
                 user,
                 Member(tenant_id=tenant.id, user_id=user.id, role=Role.OWNER),
-                Assistant(tenant_id=tenant.id, name="Echo", greeting="Hello! How can we help?"),
+                Assistant(
+                    tenant_id=tenant.id, name="Echo", greeting="Hello! How can we help?"
+                ),
             )
             key = await issue_api_key(tx, owner, "First key")
             token = await _open_session(tx, owner, user_agent)
@@ -64,7 +85,9 @@ async def sign_up(company: str, name: str, email: str, password: str, *, user_ag
     return SignedUp(token, tenant.id, user.id, key.token)
 
 
-async def log_in(email: str, password: str, *, address: str, user_agent: str = "") -> str:
+async def log_in(
+    email: str, password: str, *, address: str, user_agent: str = ""
+) -> str:
     """A new session's token.
 
     Raises InvalidCredentials (also for an unknown address) and, after 8 failures of one account or 40 of one
@@ -86,10 +109,14 @@ async def log_in(email: str, password: str, *, address: str, user_agent: str = "
         await repository.insert_attempts(tx, [account, place])
         user_id = await repository.find_user_id(tx, email)
     user, memberships = await _person(user_id)
-    fits = await asyncio.to_thread(password_fits, password, user.password_hash if user else None)
+    fits = await asyncio.to_thread(
+        password_fits, password, user.password_hash if user else None
+    )
     if not fits or user is None or not memberships:
         raise InvalidCredentials()
-    actor = Actor(memberships[0].tenant_id, "user", user.id, Role(memberships[0].role), user.name)
+    actor = Actor(
+        memberships[0].tenant_id, "user", user.id, Role(memberships[0].role), user.name
+    )
     async with db.transaction(actor) as tx:
         await repository.delete_attempts(tx, account, since)
         token = await _open_session(tx, actor, user_agent)
@@ -149,7 +176,9 @@ async def _person(user_id: UUID | None) -> tuple[User | None, list[Member]]:
     if user_id is None:
         return None, []
     async with db.before_tenant(user_id) as tx:
-        return await repository.find_user(tx, user_id), await repository.list_memberships(tx, user_id)
+        return await repository.find_user(
+            tx, user_id
+        ), await repository.list_memberships(tx, user_id)
 
 
 async def _open_session(tx: AsyncSession, actor: Actor, user_agent: str) -> str:
@@ -168,6 +197,11 @@ async def _open_session(tx: AsyncSession, actor: Actor, user_agent: str) -> str:
 
 
 def _slug(company: str) -> str:
-    plain = unicodedata.normalize("NFKD", company).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", company)
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "tenant"
     return f"{words}-{new_id().hex[-6:]}"

@@ -7,16 +7,19 @@ Span = tuple[int, int]
 
 # An end: . ! ? … with closing quotes or brackets, then space. A colon or semicolon ends nothing.
 _END = re.compile(r"[.!?…。！？]+[\"'”’»)\]*_]*(?=\s|$)|[。！？]")
-_ABBREVIATIONS = frozenset(
-    """e.g i.e etc cf vs approx incl excl fig no nos vol pp p.m a.m dr mr mrs ms prof st inc ltd co corp dept est
-    jan feb mar apr jun jul aug sep sept oct nov dec min max tel ext art sec al ca
-    z.b d.h u.a o.ä bzw ggf usw evtl inkl zzgl exkl nr str hr fr tgl mind abs s.o s.u i.d.r o.g vgl bsp u.u mio mrd std
-    p.ej ej sr sra núm pág ud uds aprox
-    p.ex ex m mme mlle env n art
-    ecc sig dott pag
-    bijv o.a m.b.t d.w.z nl""".split()
+# What follows these belongs to the same sentence, whatever it is.
+_NEVER_END = frozenset(
+    """e.g i.e cf vs approx incl excl fig vol pp dr mr mrs ms prof dept ca
+    z.b d.h u.a bzw ggf evtl inkl zzgl exkl nr tgl i.d.r o.g vgl bsp s.o s.u
+    p.ej ej sr sra núm pág uds aprox p.ex mme mlle env sig dott bijv m.b.t d.w.z""".split()
+)
+# These go on only before a small letter or a digit: `no. 5`, `max. 5 kg`, `14 p.m. on`.
+_MAY_END = frozenset(
+    """no nos etc p.m a.m st inc ltd co corp est jan feb mar apr jun jul aug sep sept oct nov dec min max tel ext art
+    sec al usw o.ä str hr fr mind abs u.u mio mrd std ud ex m n ecc pag o.a nl""".split()
 )
 _LAST_WORD = re.compile(r"[^\s(\[\"'“„«*_]+$")
+_NEAR = 100
 _LETTER = re.compile(r"^[^\W\d_]$")
 
 
@@ -41,30 +44,34 @@ def _candidates(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
 
 
 def _ends_here(text: str, begin: int, position: int, stop: int) -> bool:
-    marked = text[begin:position].rstrip("\"'”’»)]*_")
-    following = text[position:stop].lstrip()[:1]
+    # Only the nearest characters are looked at: a line may be a megabyte long.
+    marked = text[max(begin, position - _NEAR) : position].rstrip("\"'”’»)]*_")
+    following = text[position : min(stop, position + _NEAR)].lstrip()[:1]
     if marked.endswith(("!", "?", "…", "。", "！", "？")) and not following.islower():
         return True
-    if marked.endswith("..") and following.islower():
-        return False
     word = _LAST_WORD.search(marked.rstrip("."))
     if word is None:
         return True
     last = word.group().lower()
-    if last in _ABBREVIATIONS and (following.islower() or following.isdigit() or last not in _MAY_END):
+    if last in _NEVER_END or (
+        last in _MAY_END and (following.islower() or following.isdigit())
+    ):
         return False
-    if _LETTER.match(last) and following.isupper() and word.group().isupper():
-        return False  # an initial: `J. Smith`
+    if _LETTER.match(last) and following.isupper():
+        return False  # an initial, or half an abbreviation: `J. Smith`, `z. B.`
     if last.isdigit() and len(last) <= 2:
         # `1. Open the box` and `am 5. Mai` go on, `within 14. Then` does not: nothing is lost by a longer sentence.
-        return not (marked.rstrip(".").strip() == last or following.islower() or _is_month(text, position))
+        return not (
+            marked.rstrip(".").strip() == last
+            or following.islower()
+            or _is_month(text, position)
+        )
     return not following.islower()
 
 
-# An abbreviation that may well be a sentence's last word, when a capital follows.
-_MAY_END = frozenset("etc usw a.m p.m inc ltd co corp st min max std ecc al ext est".split())
 _MONTH = re.compile(
-    r"\s*(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)\b", re.I
+    r"\s*(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)\b",
+    re.I,
 )
 
 

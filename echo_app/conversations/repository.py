@@ -1,0 +1,337 @@
+"""Conversations, messages and events, as they are written. Every write happens under the conversation's row lock,
+taken by `lock`: that is what makes `seq` gapless and in order."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from echo_app.kit.ids import new_id
+from echo_app.models import (
+    Citation,
+    Conversation,
+    Message,
+    ReplyCoverage,
+    Suggestion,
+    Trace,
+)
+
+_INSERT_MESSAGE = text(
+    """
+    WITH message AS (
+        INSERT INTO messages (id, tenant_id, conversation_id, seq, author, author_user_id, author_name, content,
+            client_message_id, awaiting_reply, escalated, usage, created_at)
+        VALUES (:id, :tenant, :conversation, :seq, :author, :author_user, :author_name, :content,
+            :client_message, :awaiting, :escalated, CAST(:usage AS jsonb), :at)
+        ON CONFLICT (conversation_id, client_message_id) DO NOTHING
+        RETURNING id
+    ), event AS (
+        INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
+        SELECT :tenant, :conversation, :seq, 'message', id, '{}', :at FROM message
+    ), audit AS (
+        INSERT INTO audit_entries (id, tenant_id, actor_kind, user_id, action, metadata, at)
+        SELECT :audit, :tenant, :actor_kind, :actor, 'message.send',
+            jsonb_build_object('messageId', id, 'conversationId', CAST(:conversation AS uuid)), :at
+        FROM message
+    ), conversation AS (
+        UPDATE conversations
+        SET last_seq = :seq, preview = :preview, preview_author = :author, last_message_at = :at,
+            contact_seq = CASE WHEN :author = 'contact' THEN :seq ELSE contact_seq END,
+            window_start = CASE WHEN :author <> 'contact' THEN window_start
+                WHEN window_start > :at - interval '1 minute' THEN window_start ELSE :at END,
+            window_count = CASE WHEN :author <> 'contact' THEN window_count
+                WHEN window_start > :at - interval '1 minute' THEN window_count + 1 ELSE 1 END
+        WHERE id = :conversation AND tenant_id = :tenant AND EXISTS (SELECT FROM message)
+    )
+    SELECT message.id, pg_notify('echo', :notice) FROM message
+    """
+)
+
+_INSERT_EVENT = text(
+    """
+    WITH event AS (
+        INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
+        VALUES (:tenant, :conversation, :seq, :kind, NULL, CAST(:data AS jsonb), :at)
+    )
+    UPDATE conversations SET last_seq = :seq WHERE id = :conversation AND tenant_id = :tenant
+    """
+)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A conversation's row, held until the transaction ends."""
+
+    id: UUID
+    contact_id: UUID
+    channel: Any
+    handler: Any
+    status: Any
+    assigned_user_id: UUID | None
+    last_seq: int
+    window_start: datetime | None
+    window_count: int
+
+
+async def insert_conversation(
+    session: AsyncSession, tenant_id: UUID, conversation: Conversation
+) -> None:
+    assert conversation.tenant_id == tenant_id
+    session.add(conversation)
+    await session.flush()
+
+
+async def lock(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
+) -> Locked | None:
+    row = (
+        await session.execute(
+            select(
+                Conversation.id,
+                Conversation.contact_id,
+                Conversation.channel,
+                Conversation.handler,
+                Conversation.status,
+                Conversation.assigned_user_id,
+                Conversation.last_seq,
+                Conversation.window_start,
+                Conversation.window_count,
+            )  # type: ignore[call-overload]
+            .where(
+                Conversation.tenant_id == tenant_id, Conversation.id == conversation_id
+            )
+            .with_for_update()
+        )
+    ).one_or_none()
+    return Locked(*row) if row else None
+
+
+async def insert_message(
+    session: AsyncSession,
+    tenant_id: UUID,
+    message: Message,
+    *,
+    actor_kind: str,
+    actor_id: UUID | None,
+    preview: str,
+    notice: str,
+) -> bool:
+    """Writes the message, its event, its audit entry and the conversation's row, and sends the notice, in one
+    statement; False (and nothing written) when its client_message_id stands already."""
+    row = await session.execute(
+        _INSERT_MESSAGE,
+        {
+            "id": message.id,
+            "tenant": tenant_id,
+            "conversation": message.conversation_id,
+            "seq": message.seq,
+            "author": message.author,
+            "author_user": message.author_user_id,
+            "author_name": message.author_name,
+            "content": message.content,
+            "client_message": message.client_message_id,
+            "awaiting": message.awaiting_reply,
+            "escalated": message.escalated,
+            "usage": json.dumps(message.usage) if message.usage is not None else None,
+            "at": message.created_at,
+            "audit": new_id(),
+            "actor_kind": actor_kind,
+            "actor": actor_id,
+            "preview": preview,
+            "notice": notice,
+        },
+    )
+    return row.first() is not None
+
+
+async def insert_state(
+    session: AsyncSession,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    seq: int,
+    data: dict[str, Any],
+    at: datetime,
+) -> None:
+    """An event that says how handler or status changed."""
+    await session.execute(
+        _INSERT_EVENT,
+        {
+            "tenant": tenant_id,
+            "conversation": conversation_id,
+            "seq": seq,
+            "kind": "state",
+            "data": json.dumps(data),
+            "at": at,
+        },
+    )
+
+
+async def change(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, **values: Any
+) -> None:
+    await session.execute(
+        update(Conversation)
+        .where(
+            col(Conversation.tenant_id) == tenant_id,
+            col(Conversation.id) == conversation_id,
+        )
+        .values(**values)
+    )
+
+
+async def find_by_client_message(
+    session: AsyncSession,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    client_message_id: str,
+) -> Message | None:
+    return (
+        await session.scalars(
+            select(Message).where(
+                Message.tenant_id == tenant_id,
+                Message.conversation_id == conversation_id,
+                Message.client_message_id == client_message_id,
+            )
+        )
+    ).one_or_none()
+
+
+async def find_contacts_client_message(
+    session: AsyncSession, tenant_id: UUID, contact_id: UUID, client_message_id: str
+) -> Message | None:
+    """The same, in whichever of the contact's conversations it stands."""
+    return (
+        await session.scalars(
+            select(Message)
+            .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+            .where(
+                Message.tenant_id == tenant_id,
+                Conversation.tenant_id == tenant_id,
+                Conversation.contact_id == contact_id,
+                Message.client_message_id == client_message_id,
+            )
+            .limit(1)
+        )
+    ).first()
+
+
+async def release_awaiting(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
+) -> None:
+    """The assistant owes these messages no reply any more: a person has taken over."""
+    await session.execute(
+        update(Message)
+        .where(
+            col(Message.tenant_id) == tenant_id,
+            col(Message.conversation_id) == conversation_id,
+            col(Message.awaiting_reply),
+        )
+        .values(awaiting_reply=False)
+    )
+
+
+async def claim_unanswered(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
+) -> int:
+    """Gives the assistant the contact's messages after the last reply of anybody; how many they are."""
+    result = await session.execute(
+        text(
+            """
+            UPDATE messages SET awaiting_reply = true
+            WHERE tenant_id = :tenant AND conversation_id = :conversation AND author = 'contact'
+              AND seq > COALESCE((SELECT max(seq) FROM messages WHERE tenant_id = :tenant
+                    AND conversation_id = :conversation AND author IN ('agent', 'assistant')), 0)
+              AND NOT EXISTS (SELECT FROM reply_coverages c WHERE c.message_id = messages.id)
+            RETURNING id
+            """
+        ),
+        {"tenant": tenant_id, "conversation": conversation_id},
+    )
+    return len(result.all())
+
+
+async def take_awaiting(
+    session: AsyncSession,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    message_ids: list[UUID],
+) -> list[UUID]:
+    """Those of the messages that still await a reply, which they now do no longer."""
+    rows = await session.scalars(
+        update(Message)
+        .where(
+            col(Message.tenant_id) == tenant_id,
+            col(Message.conversation_id) == conversation_id,
+            col(Message.id).in_(message_ids),
+            col(Message.awaiting_reply),
+        )
+        .values(awaiting_reply=False)
+        .returning(col(Message.id))
+    )
+    return list(rows)
+
+
+async def insert_reply_rows(
+    session: AsyncSession,
+    tenant_id: UUID,
+    *,
+    coverages: list[ReplyCoverage],
+    citations: list[Citation],
+    trace: Trace,
+) -> None:
+    """What belongs to a reply whose message is written already."""
+    session.add_all([*coverages, *citations])
+    session.add(trace)
+    await session.flush()
+
+
+async def insert_suggestion(
+    session: AsyncSession, tenant_id: UUID, suggestion: Suggestion
+) -> None:
+    session.add(suggestion)
+    await session.flush()
+
+
+async def find_suggestion(
+    session: AsyncSession, tenant_id: UUID, suggestion_id: UUID
+) -> Suggestion | None:
+    return (
+        await session.scalars(
+            select(Suggestion).where(
+                Suggestion.tenant_id == tenant_id, Suggestion.id == suggestion_id
+            )
+        )
+    ).one_or_none()
+
+
+async def mark_read(
+    session: AsyncSession,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    user_id: UUID,
+    seq: int,
+) -> bool:
+    """Moves the member's mark forward, never back; whether it moved."""
+    result = await session.execute(
+        text(
+            """
+            INSERT INTO conversation_reads (tenant_id, conversation_id, user_id, seq)
+            VALUES (:tenant, :conversation, :user, :seq)
+            ON CONFLICT (conversation_id, user_id) DO UPDATE SET seq = EXCLUDED.seq
+                WHERE conversation_reads.seq < EXCLUDED.seq
+            RETURNING seq
+            """
+        ),
+        {
+            "tenant": tenant_id,
+            "conversation": conversation_id,
+            "user": user_id,
+            "seq": seq,
+        },
+    )
+    return result.first() is not None
