@@ -1,0 +1,38 @@
+"""A menu of deeds behind one button (Base UI's behaviour, our look)."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_internal.components.base.menu import menu as base
+
+from echo_app.ui.components.icon import icon as draw
+
+_POPUP = "z-50 min-w-44 p-1 rounded-10 border border-line bg-surface-1 shadow-lift text-14 outline-none"
+_ITEM = (
+    "flex items-center gap-2 w-full px-2 py-1.5 rounded-6 text-left text-strong select-none outline-none "
+    "data-[highlighted]:bg-surface-2 data-[disabled]:opacity-60"
+)
+
+
+def menu(trigger: rx.Component, *items: rx.Component, side: str = "bottom", align: str = "end") -> rx.Component:
+    """`trigger` is a button; `items` come from menu_item."""
+    return base.root(
+        base.trigger(render_=trigger),
+        base.portal(
+            base.positioner(
+                base.popup(*items, unstyled=True, class_name=_POPUP), side=side, align=align, side_offset=6
+            ),
+            unstyled=True,
+        ),
+    )
+
+
+def menu_item(words: Any, on_click: Any, *, icon: str | None = None, danger: bool = False) -> rx.Component:
+    """One deed of a menu."""
+    return base.item(
+        *([draw(icon)] if icon else []),
+        words,
+        on_click=on_click,
+        unstyled=True,
+        class_name=_ITEM + (" !text-bad" if danger else ""),
+    )
