@@ -36,7 +36,7 @@ class TestDocuments:
     @pytest.mark.parametrize("path", MARKDOWN, ids=lambda path: path.name)
     def test_an_article_has_one_title_and_some_substance(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
-        assert text.startswith("# ") and len(re.findall(r"^# ", text, re.M)) == 1
+        assert text.startswith("# ") and len(re.findall(r"^# ", text, re.MULTILINE)) == 1
         assert 150 <= len(text.split()) <= 500
 
     @pytest.mark.parametrize("path", PDFS, ids=lambda path: path.name)
