@@ -42,7 +42,7 @@ def chromium() -> str:
 
 
 def fix_metadata(pdf: Path, *, title: str, seed: bytes) -> int:
-    """Rewrite the PDF in place, without time stamps and with an id made from `seed`; returns its page count."""
+    """Rewrite the PDF without time stamps and with an id made from `seed`; returns its page count."""
     writer = PdfWriter(clone_from=PdfReader(pdf))
     writer.metadata = {"/Title": title, "/Author": "Fjordkettle (an invented company)"}
     digest = ByteStringObject(hashlib.sha256(seed).digest()[:16])

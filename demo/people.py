@@ -34,7 +34,7 @@ class Demo:
 
     @property
     def shop(self) -> str:
-        """The demo page under this machine's other name: another origin than the app, as on a tenant's site."""
+        """The demo page under this machine's other name: another origin, as a tenant's site is."""
         parts = urlsplit(self.url)
         host = parts.hostname or ""
         return parts._replace(

@@ -2,10 +2,10 @@
 
     ECHO_DATA_DIR=.echo .venv/bin/python demo/play.py [--headed] [--story-only] [--screenshots FOLDER]
 
-A customer on the demo shop (another origin than the app) asks, gets a cited reply and opens a citation; an agent sees
-it live, takes over and answers; both reload; the agent hands back and resolves. Then every page is photographed at
-1440 and 390 pixels, light and dark. A step that does not happen within 20 seconds ends the play with Playwright's own
-error, and with a picture of both screens in build/.
+A customer on the demo shop (another origin than the app) asks, gets a cited reply and opens a citation; an
+agent sees it live, takes over and answers; both reload; the agent hands back and resolves. Then every page is
+photographed at 1440 and 390 pixels, light and dark. A step that does not happen within 20 seconds ends the
+play with Playwright's own error, and with a picture of both screens in build/.
 """
 
 import argparse
