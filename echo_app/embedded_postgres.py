@@ -73,12 +73,12 @@ def embedded_urls(data_dir: Path | str) -> tuple[str, str]:
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """Where the server's socket lies: in the data folder, or under /tmp when that path is too long for one."""
+    """Where the server's socket lies: in the data folder, or under /tmp when that path is too long."""
     inside = data_dir.expanduser().resolve() / "run"
     if len(os.fsencode(inside)) <= _LONGEST_SOCKET_FOLDER:
         return inside
     # Not tempfile.gettempdir(): every process must come to the same folder, whatever its TMPDIR.
-    return Path("/tmp") / f"echo-{hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]}"
+    return Path("/tmp", f"echo-{hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]}")  # noqa: S108
 
 
 def wheel_binaries() -> Path:
@@ -101,7 +101,12 @@ class EmbeddedPostgres:
         self._binaries = wheel_binaries()
         self._server: subprocess.Popen[bytes] | None = None
         self._log_start = 0
-        self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        self._uid: int | None = None
+        self._gid: int | None = None
+        self._groups: list[int] | None = None
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self._uid, self._gid, self._groups = nobody.pw_uid, nobody.pw_gid, []
 
     @property
     def pid(self) -> int | None:
@@ -142,27 +147,34 @@ class EmbeddedPostgres:
 
     def _prepare_folders(self) -> None:
         self._root.mkdir(parents=True, exist_ok=True)
-        if self._user is not None:
+        if self._uid is not None:
             # The data folder is ours to open for passage; the folders above it are not.
             self._root.chmod(stat.S_IMODE(self._root.stat().st_mode) | stat.S_IXOTH)
             for place in (self._root, self._binaries):
                 self._check_passage(place)
-        self.sockets.mkdir(mode=0o700, exist_ok=True)
-        owner = self._user.pw_uid if self._user is not None else os.geteuid()
+        with contextlib.suppress(FileExistsError):
+            self.sockets.mkdir(mode=0o700)
+            self._give(self.sockets)
         found = self.sockets.lstat()
-        if self._user is not None and found.st_uid == 0 and stat.S_ISDIR(found.st_mode):
-            os.chown(self.sockets, owner, self._user.pw_gid)
-            found = self.sockets.lstat()
+        owner = os.geteuid() if self._uid is None else self._uid
+        # Under /tmp anybody may have made a folder of this name first.
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
-            raise PostgresFailed(f"{self.sockets} must be a folder that only Postgres's user can enter: remove it.")
+            raise PostgresFailed(
+                f"{self.sockets} is not a folder that only Postgres's user can enter: remove it."
+            )
+
+    def _give(self, folder: Path) -> None:
+        if self._uid is not None and self._gid is not None:
+            os.chown(folder, self._uid, self._gid)
 
     def _check_passage(self, place: Path) -> None:
         for folder in (place, *place.parents):
             if not folder.stat().st_mode & stat.S_IXOTH:
                 raise PostgresFailed(
-                    f"Postgres does not run as root, and the user nobody cannot pass through {folder} on the way to"
-                    f" {place}.\nRun Echo as an ordinary user, move it (or ECHO_DATA_DIR) to a folder others can pass"
-                    f" through, allow that by `chmod o+x {folder}`, or name another Postgres in ECHO_DATABASE_URL."
+                    f"Postgres does not run as root, and the user nobody cannot pass through {folder}"
+                    f" on the way to {place}.\nRun Echo as an ordinary user, move it (or ECHO_DATA_DIR) to a"
+                    f" folder others can pass through, allow that by `chmod o+x {folder}`, or name another"
+                    " Postgres in ECHO_DATABASE_URL."
                 )
 
     def _initialise(self) -> None:
@@ -170,14 +182,18 @@ class EmbeddedPostgres:
         unfinished = self.data.with_name("postgres.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
-        if self._user is not None:
-            os.chown(unfinished, self._user.pw_uid, self._user.pw_gid)
+        self._give(unfinished)
+        locale = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
+        access = ["--username", ADMIN, "--auth", "trust"]
+        self._run("initdb", "-D", unfinished, "--encoding", "UTF8", "--no-instructions", *locale, *access)
         self._run(
-            "initdb", "--pgdata", unfinished, "--username", ADMIN, "--auth", "trust",
-            "--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C",
-            "--no-instructions",
-        )  # fmt: skip
-        self._run("postgres", "--single", "-D", unfinished, "postgres", stdin=f"CREATE DATABASE {DATABASE}\n")
+            "postgres",
+            "--single",
+            "-D",
+            unfinished,
+            "postgres",
+            stdin=f"CREATE DATABASE {DATABASE}\n",
+        )
         unfinished.rename(self.data)
 
     def _end_leftover(self) -> None:
@@ -197,7 +213,13 @@ class EmbeddedPostgres:
     def _launch(self) -> None:
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES_KEPT:
             self.log.replace(self.log.with_suffix(".log.1"))
-        command: list[str | Path] = [self._binaries / "postgres", "-D", self.data, "-k", self.sockets]
+        command: list[str | Path] = [
+            self._binaries / "postgres",
+            "-D",
+            self.data,
+            "-k",
+            self.sockets,
+        ]
         for name, value in _SETTINGS.items():
             command += ["-c", f"{name}={value}"]
         supervisor = os.getpid()
@@ -212,11 +234,13 @@ class EmbeddedPostgres:
                 # Its own session: Ctrl-C at the terminal goes to the supervisor, which stops things in order.
                 start_new_session=True,
                 preexec_fn=lambda: die_with_parent(supervisor, signal.SIGINT),
-                **self._as_user(),
+                user=self._uid,
+                group=self._gid,
+                extra_groups=self._groups,
             )
 
     def _wait_until_ready(self, deadline: float) -> bool:
-        """False when the server ended, or did not get ready in time. It reports its state in postmaster.pid."""
+        """False when the server ended, or is late. It reports its state in its postmaster.pid."""
         server = self._server
         while server is not None and server.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(OSError):
@@ -246,12 +270,9 @@ class EmbeddedPostgres:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd="/",
-            **self._as_user(),
+            user=self._uid,
+            group=self._gid,
+            extra_groups=self._groups,
         )
         if done.returncode != 0:
             raise PostgresFailed(f"{program} failed:\n{done.stdout}")
-
-    def _as_user(self) -> dict[str, object]:
-        if self._user is None:
-            return {}
-        return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}

@@ -5,6 +5,7 @@ import ctypes
 import fcntl
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,3 +75,16 @@ def exclusive(path: Path, *, wait: bool = False) -> Iterator[IO[str]]:
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield file
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A bound socket that takes no connections until `.listen()`. Raises OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,144 @@
+"""`echo-app`: the command line. A command imports what it needs when it runs, so that each starts fast."""
+
+import asyncio
+import json
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Echo: customer support that answers from your documents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+tenant_app = typer.Typer(help="The companies that use this Echo.", no_args_is_help=True)
+app.add_typer(tenant_app, name="tenant")
+
+
+@app.command()
+def up() -> None:
+    """Start everything on one port and keep it running, in the foreground."""
+    from echo_app.settings import settings
+    from echo_app.supervisor import Plan
+
+    chosen = settings()
+    Plan(
+        host=chosen.host,
+        port=chosen.port,
+        data_dir=str(chosen.data_dir),
+        public_url=chosen.public_url,
+        embedded=chosen.database_url is None,
+        demo=chosen.makes_demo,
+    ).exec()
+
+
+@app.command()
+def web() -> None:
+    """Serve the dashboard, the API and the widget, without the worker; for containers."""
+    from echo_app import processes
+    from echo_app.settings import settings
+    from echo_app.web import compose, serve
+
+    _enter_project()
+    listener = processes.bound_socket(settings().host, settings().port)
+    server = compose()
+    listener.listen(2048)
+    serve(server, listener)
+
+
+@app.command()
+def worker() -> None:
+    """Run the background jobs, without the web; for containers."""
+    from echo_app.worker import main as work
+
+    _enter_project()
+    asyncio.run(work())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables to this version's."""
+    from echo_app.migrations import upgrade
+
+    _enter_project()
+    upgrade()
+
+
+@app.command(hidden=True)
+def prepare() -> None:
+    """What `up` runs before it serves: migrate, and make the demo tenant when ECHO_DEMO=1."""
+    from echo_app.migrations import upgrade
+    from echo_app.settings import settings
+
+    _enter_project()
+    upgrade()
+    if settings().makes_demo:
+        from echo_app.demo_seed import seed_demo
+
+        asyncio.run(seed_demo(settings()))
+
+
+@app.command()
+def build() -> None:
+    """Compile the widget and the dashboard, where their sources changed."""
+    from echo_app.build import BuildFailed, build_dashboard, build_widget
+
+    try:
+        for name, make in (("widget", build_widget), ("dashboard", build_dashboard)):
+            typer.echo(f"{name}: {'compiled' if make() else 'unchanged'}")
+    except BuildFailed as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def dev() -> None:
+    """Like `up`, and what you change in the sources is loaded at once."""
+    from echo_app.dev import run
+
+    _enter_project()
+    sys.exit(run())
+
+
+@app.command()
+def doctor() -> None:
+    """Check every part of this installation; say what is wrong and how to mend it."""
+    from echo_app.doctor import examine
+
+    _enter_project()
+    sys.exit(examine())
+
+
+@tenant_app.command("create")
+def create_tenant(
+    name: Annotated[str, typer.Argument(help="The company's name.")],
+) -> None:
+    """Make a tenant and its first API key; prints JSON {"tenantId", "apiKey"}. The key is shown only here."""
+    from echo_app.tenants.service import create_tenant_with_key
+
+    tenant_id, api_key = asyncio.run(create_tenant_with_key(name))
+    typer.echo(json.dumps({"tenantId": tenant_id, "apiKey": api_key}))
+
+
+def _enter_project() -> None:
+    """Goes where Reflex and Alembic look for their files: the current folder.
+
+    A relative ECHO_DATA_DIR means the folder the person was in.
+    """
+    from echo_app.build import ROOT
+    from echo_app.settings import settings
+
+    os.environ["ECHO_DATA_DIR"] = str(settings().data_dir)
+    os.chdir(ROOT)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()
