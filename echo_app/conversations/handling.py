@@ -31,7 +31,7 @@ async def take_over(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> No
     locked = await _open_one(tx, actor, conversation_id)
     if locked.handler == "agent" and locked.assigned_user_id == actor.id:
         return
-    await repository.release_awaiting(tx, actor.tenant_id, conversation_id)
+    await repository.take_all_awaiting(tx, actor.tenant_id, conversation_id)
     await ledger.write_state(
         tx,
         actor,
@@ -75,7 +75,7 @@ async def resolve(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None
     """Closes the conversation. Raises ConversationNotFound, ConversationClosed."""
     check_right(actor, Right.CONVERSATIONS_WRITE)
     locked = await _open_one(tx, actor, conversation_id)
-    await repository.release_awaiting(tx, actor.tenant_id, conversation_id)
+    await repository.take_all_awaiting(tx, actor.tenant_id, conversation_id)
     await ledger.write_state(
         tx,
         actor,
@@ -144,6 +144,9 @@ async def save_reply(
     )
     if not covered:
         return "nothing"
+    if reply.escalation is not None:
+        # What came in meanwhile goes to the queue with it, and is answered by the same words.
+        covered += await repository.take_all_awaiting(tx, actor.tenant_id, conversation_id)
     message = Message(
         id=reply.id,
         tenant_id=actor.tenant_id,
@@ -172,8 +175,6 @@ async def save_reply(
         trace=_trace(actor, conversation_id, reply),
     )
     if reply.escalation is not None:
-        # What else awaits a reply goes to the queue with it.
-        await repository.release_awaiting(tx, actor.tenant_id, conversation_id)
         await ledger.write_state(
             tx,
             actor,

@@ -220,11 +220,9 @@ async def find_contacts_client_message(
     ).first()
 
 
-async def release_awaiting(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
-) -> None:
-    """The assistant owes these messages no reply any more: a person has taken over."""
-    await session.execute(
+async def take_all_awaiting(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> list[UUID]:
+    """All messages that awaited a reply of the assistant, which they now do no longer."""
+    rows = await session.scalars(
         update(Message)
         .where(
             col(Message.tenant_id) == tenant_id,
@@ -232,7 +230,9 @@ async def release_awaiting(
             col(Message.awaiting_reply),
         )
         .values(awaiting_reply=False)
+        .returning(col(Message.id))
     )
+    return list(rows)
 
 
 async def claim_unanswered(

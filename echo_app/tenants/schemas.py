@@ -20,12 +20,12 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class SignedUp:
-    """A new tenant. `token` is the session's cookie, `api_key` is shown this once."""
+    """A new tenant. `token` is the session's cookie, `api_key` the first key, if one was made."""
 
     token: str
     tenant_id: UUID
     user_id: UUID
-    api_key: str
+    api_key: str | None
 
 
 @dataclass(frozen=True)

@@ -75,14 +75,14 @@ async def sign_up(
                     tenant_id=tenant.id, name="Echo", greeting="Hello! How can we help?"
                 ),
             )
-            key = await issue_api_key(tx, owner, "First key")
+            key = await issue_api_key(tx, owner, "First key") if with_key else None
             token = await _open_session(tx, owner, user_agent)
             await audit.record(tx, owner, "tenant.create")
     except IntegrityError as clash:
         if "users_email" in str(clash.orig):
             raise EmailTaken() from None
         raise
-    return SignedUp(token, tenant.id, user.id, key.token)
+    return SignedUp(token, tenant.id, user.id, key.token if key else None)
 
 
 async def log_in(

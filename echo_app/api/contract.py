@@ -1,0 +1,191 @@
+"""The public API's JSON: camelCase outside, one model a shape. DESIGN's table of calls is this file in words."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.alias_generators import to_camel
+
+from echo_app.conversations.schemas import Channel, CitationView, Handler, MessageView, Status, Thread
+from echo_app.errors import Invalid
+from echo_app.kit.ids import decode, encode
+
+LARGEST_METADATA = 16_000
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+
+class CreateSession(Shape):
+    channel: Channel = "api"
+    user_id: str | None = Field(None, min_length=1, max_length=200, description="Your own id of the contact")
+    tenant_id: str | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("metadata")
+    @classmethod
+    def _small(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if len(repr(value)) > LARGEST_METADATA:
+            raise ValueError(f"metadata holds at most {LARGEST_METADATA} characters")
+        return value
+
+
+class SessionBody(Shape):
+    id: str
+    tenant_id: str
+    channel: Channel
+    handler: Handler
+    status: Status
+    created_at: datetime
+    metadata: dict[str, Any]
+
+
+class SendMessage(Shape):
+    session_id: str
+    content: str
+    user_id: str | None = Field(None, min_length=1, max_length=200)
+    tenant_id: str | None = None
+    client_message_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=100,
+        description="Repeat it to repeat the call without a second message",
+    )
+
+
+class CitationBody(Shape):
+    document_id: str
+    chunk_id: str
+    title: str
+    quote: str = Field(description="Stands word for word in the document's text")
+    url: str | None
+    page: int | None
+
+
+class MessageBody(Shape):
+    """`[1]` in `content` refers to the first citation, and so on."""
+
+    id: str
+    session_id: str
+    author: Literal["contact", "assistant", "agent", "system"]
+    content: str
+    citations: list[CitationBody]
+    created_at: datetime
+    escalated: bool | None = Field(None, description="The assistant's messages only")
+    usage: dict[str, Any] | None = Field(None, description="The assistant's messages only")
+
+
+class SentMessage(Shape):
+    message_id: str
+    session_id: str
+    reply: MessageBody | None
+
+
+class MessagePage(Shape):
+    items: list[MessageBody]
+    next: str | None
+
+
+class CreateDocument(Shape):
+    title: str = Field(min_length=1, max_length=300)
+    content: str
+    format: Literal["markdown", "text", "html"] = "markdown"
+    url: str | None = Field(None, max_length=2_000, description="Where customers can read it")
+    tenant_id: str | None = None
+
+
+class AcceptedDocument(Shape):
+    id: str
+    status: Literal["queued", "processing", "ready", "failed"]
+
+
+class DocumentBody(Shape):
+    id: str
+    title: str
+    status: Literal["queued", "processing", "ready", "failed"]
+    error: str | None
+    chunks: int
+
+
+class SearchQuery(Shape):
+    query: str = Field(min_length=1, max_length=1_000)
+    limit: int = Field(10, ge=1, le=50)
+    tenant_id: str | None = None
+
+
+class SearchHit(Shape):
+    document_id: str
+    chunk_id: str
+    title: str
+    content: str
+    score: float
+    page: int | None
+
+
+class SearchResult(Shape):
+    hits: list[SearchHit]
+
+
+class ErrorFacts(Shape):
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class ErrorBody(Shape):
+    error: ErrorFacts
+
+
+def inside(prefix: str, text: str, *, field: str) -> UUID:
+    """An id from a body. Raises Invalid when it has not the form of one."""
+    try:
+        return decode(prefix, text)
+    except ValueError as wrong:
+        raise Invalid(f"{field} is not an id of the form {prefix}_…", field=field) from wrong
+
+
+def session_body(thread: Thread) -> SessionBody:
+    return SessionBody(
+        id=encode("conv", thread.id),
+        tenant_id=encode("ten", thread.tenant_id),
+        channel=thread.channel,
+        handler=thread.handler,
+        status=thread.status,
+        created_at=thread.created_at,
+        metadata=thread.metadata,
+    )
+
+
+def citation_body(citation: CitationView) -> CitationBody:
+    return CitationBody(
+        document_id=encode("doc", citation.document_id),
+        chunk_id=encode("chk", citation.chunk_id),
+        title=citation.title,
+        quote=citation.quote,
+        url=citation.url,
+        page=citation.page,
+    )
+
+
+def message_body(message: MessageView) -> MessageBody:
+    by_assistant = message.author == "assistant"
+    return MessageBody(
+        id=encode("msg", message.id),
+        session_id=encode("conv", message.conversation_id),
+        author=message.author,
+        content=message.content,
+        citations=[citation_body(citation) for citation in message.citations],
+        created_at=message.created_at,
+        escalated=message.escalated if by_assistant else None,
+        usage=message.usage if by_assistant else None,
+    )
+
+
+def as_json(body: Shape) -> dict[str, Any]:
+    """What goes over the wire: camelCase, and without what a message of that author does not have."""
+    values = body.model_dump(mode="json", by_alias=True)
+    if isinstance(body, MessageBody) and body.author != "assistant":
+        del values["escalated"], values["usage"]
+    return values

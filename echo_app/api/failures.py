@@ -1,0 +1,111 @@
+"""Every failure in one JSON shape: named facts as they are, a client's mistakes with what to mend, and our own
+without their insides."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from echo_app.errors import EchoError, Invalid, NotFound, render
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+log = structlog.get_logger(__name__)
+
+
+class InvalidRequest(Invalid):
+    """The request's body or address is not of the right form; `details` says where."""
+
+
+class InvalidJson(EchoError):
+    """The body is not valid JSON."""
+
+    status = 400
+
+
+class MethodNotAllowed(EchoError):
+    """This address does not take this method."""
+
+    status = 405
+
+
+class RequestFailed(EchoError):
+    """The request could not be read."""
+
+    status = 400
+
+
+def install(app: FastAPI) -> None:
+    """Gives the application its error handlers, and unknown addresses under /api, /auth and /widget an answer.
+
+    Call it after every route is in: what it adds stands behind them.
+    """
+    app.add_exception_handler(EchoError, _named)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+    for room in ("api", "auth", "widget"):
+        app.add_api_route(
+            f"/{room}/{{rest:path}}", _unknown, methods=_METHODS, include_in_schema=False, name=f"no {room}"
+        )
+
+
+def problems(errors: Sequence[Any]) -> list[dict[str, str]]:
+    """Where a body is wrong and how, without repeating what was sent."""
+    return [
+        {"field": ".".join(str(part) for part in error["loc"] if part != "body"), "problem": error["msg"]}
+        for error in errors
+    ]
+
+
+def answer(error: EchoError) -> JSONResponse:
+    headers = {"Retry-After": "2"} if error.status == 503 else None
+    return JSONResponse(render(error), status_code=error.status, headers=headers)
+
+
+async def _unknown(request: Request) -> None:
+    """Behind every other route: a known address with another method, or no address at all."""
+    allowed: set[str] = set()
+    for route in request.app.router.routes:
+        match, _ = route.matches(request.scope)
+        if match is Match.PARTIAL:
+            allowed |= set(getattr(route, "methods", None) or ())
+    if allowed:
+        raise MethodNotAllowed(allowed=sorted(allowed))
+    raise NotFound("There is nothing at this address.")
+
+
+async def _named(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, EchoError)
+    if error.status >= 500:
+        log.warning("request.failed", path=request.url.path, code=error.code)
+    return answer(error)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(problem["type"] == "json_invalid" for problem in found):
+        return answer(InvalidJson())
+    return answer(InvalidRequest(problems=problems(found)))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return answer(NotFound("There is nothing at this address."))
+    if error.status_code == 405:
+        return answer(MethodNotAllowed())
+    facts = RequestFailed(str(error.detail) if error.status_code < 500 else None)
+    return JSONResponse(render(facts), status_code=error.status_code)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("request.crashed", path=request.url.path, exc_info=error)
+    return answer(EchoError())

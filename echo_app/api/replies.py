@@ -1,0 +1,85 @@
+"""Waiting for a reply, and streaming one by server-sent events.
+
+Events of the stream, each with JSON data:
+  delta   {"replyId", "attempt", "offset", "text"}   text that follows the first `offset` characters of this attempt
+  reset   {"replyId", "attempt"}                     throw that attempt's text away
+  reply   message, or null while a person has the next reply
+  error   {"code", "message", "details"}
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from echo_app import db
+from echo_app.api.contract import as_json, message_body
+from echo_app.conversations import service as conversations
+from echo_app.conversations.schemas import MessageView, Posted
+from echo_app.errors import EchoError, Unavailable, render
+from echo_app.realtime import Subscription
+from echo_app.tenancy import Actor
+
+LONGEST_STREAM_SECONDS = 180.0
+KEEP_ALIVE_SECONDS = 15.0
+STORED = ("message", "state", "resync")
+
+
+async def wait_for_reply(
+    actor: Actor, posted: Posted, news: Subscription, seconds: float
+) -> MessageView | None:
+    """The reply that covers the message, None when there is none after `seconds` or none is to come."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    reply, to_come = await _look(actor, posted)
+    while to_come and (left := end - loop.time()) > 0:
+        item = await news.get(timeout=min(left, 5.0))
+        if item is None or item.kind in STORED:
+            reply, to_come = await _look(actor, posted)
+    return reply
+
+
+async def stream_reply(actor: Actor, posted: Posted, news: Subscription) -> AsyncIterator[str]:
+    """The events of this reply, as text/event-stream. Closes the subscription."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LONGEST_STREAM_SECONDS
+    with news:
+        try:
+            while True:
+                reply, to_come = await _look(actor, posted)
+                if not to_come:
+                    yield _event("reply", as_json(message_body(reply)) if reply else None)
+                    return
+                async for text in _until_something_is_stored(news, end):
+                    yield text
+                if loop.time() >= end:
+                    raise Unavailable("The reply takes longer than this stream lasts. Read it later.")
+        except EchoError as error:
+            yield _event("error", render(error)["error"])
+
+
+async def _until_something_is_stored(news: Subscription, end: float) -> AsyncIterator[str]:
+    loop = asyncio.get_running_loop()
+    while loop.time() < end:
+        item = await news.get(timeout=KEEP_ALIVE_SECONDS)
+        if item is None:
+            yield ": still there\n\n"
+            return
+        if item.kind in ("delta", "reset"):
+            yield _event(item.kind, item.body)
+        elif item.kind in STORED:
+            return
+
+
+async def _look(actor: Actor, posted: Posted) -> tuple[MessageView | None, bool]:
+    """The reply if it is there, and whether one is still to come."""
+    async with db.read_only(actor) as tx:
+        # The handler first: an escalation changes it together with its reply, which is then seen below.
+        thread = await conversations.get_thread(tx, actor, posted.conversation_id)
+        reply = await conversations.find_reply(tx, actor, posted.message_id)
+    assistants = thread.handler == "assistant" and thread.status == "open"
+    return reply, reply is None and assistants
+
+
+def _event(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False, separators=(',', ':'))}\n\n"
