@@ -137,6 +137,13 @@ def _enter_project() -> None:
 
 
 def main() -> None:
+    from echo_app.build import ROOT
+
+    if (ROOT / ".env").exists():
+        from dotenv import load_dotenv
+
+        # What the environment itself says goes before the file.
+        load_dotenv(ROOT / ".env", override=False)
     app()
 
 

@@ -1,11 +1,11 @@
 """Keeps one process serving: all is imported and composed once, and the serving process forked from that.
 
 A cold start of web takes seconds, most of it imports. So this process (`python -m echo_app.warm web`) imports
-and composes the whole application, without a loop, a thread or a connection, and waits. A line on its standard
-input says that the database is ready: it forks the child that serves, and whenever that child dies, another,
-which answers within 0.2 s. The child shares the parent's memory, page by page, until it writes to it.
+and composes the whole application, without a loop, a thread or a connection, and waits. A line on its input
+says that the database is ready: it forks the child that serves, and whenever that child dies, another, which
+answers within 0.2 s. The child shares the parent's memory, page by page, until it writes to it.
 
-Standard input closing means that the supervisor is gone: the child is stopped and this process ends.
+Its input closing means that the supervisor is gone: the child is stopped and this process ends.
 Why it is done so: docs/decisions/0001-warm-processes.md.
 """
 
