@@ -1,7 +1,7 @@
 """Conversations: what contacts, members and the assistant do in them.
 
-Each deed locks the conversation's row, numbers its event, writes its audit entry and announces itself, all in the
-caller's transaction. Reading lives in `reading`, the handler's changes in `handling`; both are offered here too.
+Each deed locks the conversation's row, numbers its event, writes its audit entry and announces itself, all in
+the caller's transaction. Reading lives in `reading`, the handler's changes in `handling`: both are offered here.
 """
 
 from datetime import datetime, timedelta

@@ -43,9 +43,11 @@ ATTEMPTS_PER_ADDRESS = 40
 
 
 async def sign_up(
-    company: str, name: str, email: str, password: str, *, user_agent: str = ""
+    company: str, name: str, email: str, password: str, *, with_key: bool, user_agent: str = ""
 ) -> SignedUp:
-    """Makes a tenant, its owner, its assistant and its first API key, and logs the owner in.
+    """Makes a tenant with its owner and its assistant, and logs the owner in.
+
+    The first API key is made at once (`with_key`) for whoever can be shown it in the answer.
 
     Raises MissingField, InvalidEmail, PasswordTooShort, PasswordTooLong, EmailTaken.
     """
@@ -135,7 +137,7 @@ async def log_out(token: str) -> None:
 
 
 async def find_session(token: str) -> SignedIn | None:
-    """Who is behind a session's token, looked up anew each time; None when it ended or the member was removed."""
+    """Who is behind a session's token; None when it has ended or the member was removed."""
     if not token:
         return None
     async with db.before_tenant() as tx:
