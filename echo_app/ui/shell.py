@@ -21,6 +21,7 @@ from echo_app.ui.components.avatar import avatar
 from echo_app.ui.components.button import classes, inner_link, kbd
 from echo_app.ui.components.dialog import dialog
 from echo_app.ui.components.icon import icon
+from echo_app.ui.components.native_form import native_form
 from echo_app.ui.components.palette import Palette
 from echo_app.ui.session import SignedInState
 
@@ -68,7 +69,9 @@ def shell(*children: Any, here: str, bottom_bar: Any = True) -> rx.Component:
     )
 
 
-def bar(title: Any, *beside: Any, actions: list[rx.Component] | None = None, back: str | None = None) -> rx.Component:
+def bar(
+    title: Any, *beside: Any, actions: list[rx.Component] | None = None, back: str | None = None
+) -> rx.Component:
     """A page's first row: its name, what stands beside it, its deeds on the right. `back` is an address."""
     return rx.el.header(
         *(
@@ -132,7 +135,9 @@ def _rail(here: str) -> rx.Component:
 
 
 def _rail_entry(entry: Entry, on: bool) -> rx.Component:
-    look = "bg-surface-3 text-strong font-medium" if on else "text-normal hover:bg-surface-2 hover:text-strong"
+    look = (
+        "bg-surface-3 text-strong font-medium" if on else "text-normal hover:bg-surface-2 hover:text-strong"
+    )
     return inner_link(
         icon(entry.icon),
         entry.label,
@@ -212,7 +217,8 @@ def theme_switch() -> rx.Component:
 
 def _log_out(class_name: str, words: bool = False) -> rx.Component:
     # a form over HTTP, not an event: the cookie goes, and the page is loaded anew
-    return rx.el.form(
+    return native_form(
+        "/auth/logout",
         rx.el.button(
             icon("log-out"),
             *(["Log out"] if words else []),
@@ -221,7 +227,5 @@ def _log_out(class_name: str, words: bool = False) -> rx.Component:
             custom_attrs={"aria-label": "Log out", "data-deed": "true"},
             class_name=classes("plain" if words else "quiet", "" if words else "w-7 !px-0"),
         ),
-        method="post",
-        action="/auth/logout",
         class_name=class_name,
     )

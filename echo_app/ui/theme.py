@@ -7,7 +7,7 @@ so that a component never asks in which mode it is shown. Plain data: rxconfig.p
 from typing import Any
 
 FONT = '"Inter Variable", Inter, system-ui, sans-serif'
-MONO = 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace'
+MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
 
 # name: (light, dark). `X-soft` is the ground on which `X` is read as text.
 COLOURS: dict[str, tuple[str, str]] = {

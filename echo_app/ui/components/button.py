@@ -89,6 +89,7 @@ def kbd(key: str, on_accent: bool = False) -> rx.Component:
     colour = "border-current text-on-accent" if on_accent else "border-line text-muted"
     return rx.el.kbd(
         key,
-        class_name=f"px-1 min-w-4 rounded-6 border text-12 leading-4 font-sans font-normal {colour} max-sm:hidden",
+        class_name=f"px-1 min-w-[18px] text-center rounded-6 border text-12 leading-4 font-sans font-normal "
+        f"{colour} max-sm:hidden",
         custom_attrs={"aria-hidden": "true"},
     )

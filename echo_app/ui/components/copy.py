@@ -29,7 +29,7 @@ def code_block(text: Any, label: str, copy: str = "Copy") -> rx.Component:
     return rx.el.div(
         rx.el.pre(
             rx.el.code(text),
-            class_name="overflow-auto p-3 text-13 font-mono text-strong whitespace-pre-wrap break-all",
+            class_name="overflow-auto p-3 text-13 font-mono text-strong whitespace-pre",
             tab_index=0,
             role="region",
             custom_attrs={"aria-label": label},

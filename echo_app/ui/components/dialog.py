@@ -3,8 +3,8 @@
 from typing import Any
 
 import reflex as rx
-from reflex_components_internal.components.base.dialog import dialog as base
 
+from echo_app.ui.components.base_ui import dialog_part
 from echo_app.ui.components.button import button, classes, icon_button
 
 _VEIL = "fixed inset-0 z-40 bg-veil transition-opacity duration-150 data-[starting-style]:opacity-0 data-[ending-style]:opacity-0"
@@ -27,30 +27,33 @@ def dialog(
 
     Esc and a click outside close it; the focus stays inside and returns to the trigger.
     """
-    return base.root(
-        *([base.trigger(render_=trigger)] if trigger is not None else []),
-        base.portal(
-            base.backdrop(unstyled=True, class_name=_VEIL),
-            base.popup(
+    return dialog_part(
+        "Root",
+        *([dialog_part("Trigger", render_=trigger)] if trigger is not None else []),
+        dialog_part(
+            "Portal",
+            dialog_part("Backdrop", class_name=_VEIL),
+            dialog_part(
+                "Popup",
                 rx.el.div(
-                    base.title(title, unstyled=True, class_name="text-16 font-semibold text-strong"),
-                    base.close(
+                    dialog_part("Title", title, class_name="text-16 font-semibold text-strong"),
+                    dialog_part(
+                        "Close",
                         render_=rx.el.button(
                             rx.icon("x", size=16),
                             type="button",
                             class_name=classes("quiet", "w-7 !px-0 -mr-2 -mt-1"),
                             custom_attrs={"aria-label": "Close"},
-                        )
+                        ),
                     ),
                     class_name="flex items-start justify-between gap-4",
                 ),
                 *(
-                    [base.description(description, unstyled=True, class_name="text-14 text-normal -mt-2")]
+                    [dialog_part("Description", description, class_name="text-14 text-normal -mt-2")]
                     if description is not None
                     else []
                 ),
                 *children,
-                unstyled=True,
                 class_name=f"{_POPUP} {width}",
             ),
         ),
@@ -60,7 +63,7 @@ def dialog(
 
 def closing(trigger: rx.Component) -> rx.Component:
     """A button that closes the dialog it stands in, and does its own on_click."""
-    return base.close(render_=trigger)
+    return dialog_part("Close", render_=trigger)
 
 
 def actions(*buttons: rx.Component) -> rx.Component:

@@ -10,7 +10,10 @@ from echo_app.ui.components.icon import icon as draw
 def empty_state(icon: str, title: Any, words: Any, *actions: rx.Component) -> rx.Component:
     """Says what the page is for and offers its first deed."""
     return rx.el.div(
-        rx.el.div(draw(icon, size=20), class_name="grid place-items-center size-10 rounded-10 bg-surface-2 text-muted"),
+        rx.el.div(
+            draw(icon, size=20),
+            class_name="grid place-items-center size-10 rounded-10 bg-surface-2 text-muted",
+        ),
         rx.el.h2(title, class_name="text-16 font-semibold"),
         rx.el.p(words, class_name="text-14 text-normal max-w-96"),
         rx.el.div(*actions, class_name="flex flex-wrap justify-center gap-2 mt-1"),
@@ -25,7 +28,9 @@ def error_panel(title: Any, words: Any, code: Any, *actions: rx.Component) -> rx
         rx.el.div(
             rx.el.p(title, class_name="font-medium text-strong"),
             rx.el.p(words, class_name="text-normal"),
-            rx.el.p("Code: ", rx.el.code(code, class_name="font-mono"), class_name="text-12 text-normal mt-1"),
+            rx.el.p(
+                "Code: ", rx.el.code(code, class_name="font-mono"), class_name="text-12 text-normal mt-1"
+            ),
             *([rx.el.div(*actions, class_name="flex gap-2 mt-2")] if actions else []),
             class_name="min-w-0",
         ),

@@ -30,7 +30,9 @@ def field(
 
 def text_field(label: Any, *, name: str, help: Any = None, error: Any = None, **props: Any) -> rx.Component:
     """A one-line field; `props` go to the input (default_value, type, required, …)."""
-    return field(label, text_input(name=name, error=error, help=help, **props), name=name, help=help, error=error)
+    return field(
+        label, text_input(name=name, error=error, help=help, **props), name=name, help=help, error=error
+    )
 
 
 def text_input(*, name: str, error: Any = None, help: Any = None, **props: Any) -> rx.Component:

@@ -3,8 +3,8 @@
 from typing import Any
 
 import reflex as rx
-from reflex_components_internal.components.base.menu import menu as base
 
+from echo_app.ui.components.base_ui import menu_part
 from echo_app.ui.components.icon import icon as draw
 
 _POPUP = "z-50 min-w-44 p-1 rounded-10 border border-line bg-surface-1 shadow-lift text-14 outline-none"
@@ -14,25 +14,32 @@ _ITEM = (
 )
 
 
-def menu(trigger: rx.Component, *items: rx.Component, side: str = "bottom", align: str = "end") -> rx.Component:
+def menu(
+    trigger: rx.Component, *items: rx.Component, side: str = "bottom", align: str = "end"
+) -> rx.Component:
     """`trigger` is a button; `items` come from menu_item."""
-    return base.root(
-        base.trigger(render_=trigger),
-        base.portal(
-            base.positioner(
-                base.popup(*items, unstyled=True, class_name=_POPUP), side=side, align=align, side_offset=6
+    return menu_part(
+        "Root",
+        menu_part("Trigger", render_=trigger),
+        menu_part(
+            "Portal",
+            menu_part(
+                "Positioner",
+                menu_part("Popup", *items, class_name=_POPUP),
+                side=side,
+                align=align,
+                side_offset=6,
             ),
-            unstyled=True,
         ),
     )
 
 
 def menu_item(words: Any, on_click: Any, *, icon: str | None = None, danger: bool = False) -> rx.Component:
     """One deed of a menu."""
-    return base.item(
+    return menu_part(
+        "Item",
         *([draw(icon)] if icon else []),
         words,
         on_click=on_click,
-        unstyled=True,
         class_name=_ITEM + (" !text-bad" if danger else ""),
     )

@@ -22,7 +22,9 @@ class PasswordInput(rx.Component):
     button_class_name: rx.Var[str]
 
 
-def password_field(*, autocomplete: str, help: str | None = None, min_length: int | None = None) -> rx.Component:
+def password_field(
+    *, autocomplete: str, help: str | None = None, min_length: int | None = None
+) -> rx.Component:
     """`autocomplete` is `current-password` or `new-password`."""
     limits: dict[str, Any] = {"min_length": min_length} if min_length else {}
     return field(

@@ -45,7 +45,9 @@ def row(*cells: rx.Component, **props: Any) -> rx.Component:
 
 def cell(*children: Any, number: bool = False, wide: bool = False, class_name: str = "") -> rx.Component:
     """One cell, placed like its column."""
-    return rx.el.td(*children, class_name=f"px-2 py-2 align-top {_place(Column('', number, wide))} {class_name}")
+    return rx.el.td(
+        *children, class_name=f"px-2 py-2 align-middle {_place(Column('', number, wide))} {class_name}"
+    )
 
 
 def _place(column: Column) -> str:

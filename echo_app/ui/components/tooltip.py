@@ -3,19 +3,23 @@
 from typing import Any
 
 import reflex as rx
-from reflex_components_internal.components.base.tooltip import tooltip as base
+
+from echo_app.ui.components.base_ui import tooltip_part
 
 _POPUP = "z-50 max-w-72 px-2 py-1 rounded-6 bg-strong text-surface-1 text-12 shadow-lift"
 
 
 def tooltip(trigger: rx.Component, words: Any, *, key: str | None = None) -> rx.Component:
     """Wraps a focusable element. The words must be its accessible name or description as well."""
-    return base.root(
-        base.trigger(render_=trigger, delay=300),
-        base.portal(
-            base.positioner(
-                base.popup(words, *([f" ({key})"] if key else []), unstyled=True, class_name=_POPUP),
+    return tooltip_part(
+        "Root",
+        tooltip_part("Trigger", render_=trigger, delay=300),
+        tooltip_part(
+            "Portal",
+            tooltip_part(
+                "Positioner",
+                tooltip_part("Popup", words, *([f" ({key})"] if key else []), class_name=_POPUP),
                 side_offset=6,
-            )
+            ),
         ),
     )

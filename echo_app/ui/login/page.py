@@ -6,7 +6,7 @@ from echo_app.ui.components.button import inner_link
 from echo_app.ui.components.field import text_field
 from echo_app.ui.components.password import password_field
 from echo_app.ui.components.query import query
-from echo_app.ui.login.views import entrance, native_form, refusal
+from echo_app.ui.login.views import entrance, form, refusal
 
 
 def add_to(app: rx.App) -> None:
@@ -17,7 +17,7 @@ def page() -> rx.Component:
     return entrance(
         "Log in",
         refusal(),
-        native_form(
+        form(
             "/auth/login",
             rx.el.input(type="hidden", name="next", value=query("next"), read_only=True),
             text_field(

@@ -9,6 +9,7 @@ import reflex as rx
 
 from echo_app.ui.components.button import classes
 from echo_app.ui.components.feedback import error_panel
+from echo_app.ui.components.native_form import native_form
 from echo_app.ui.components.query import query
 from echo_app.ui.shell import logo
 
@@ -20,6 +21,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "password_too_short": ("The password is too short", "Use at least 10 characters."),
     "password_common": ("This password is easy to guess", "Use a longer or less usual one."),
     "invalid_email": ("This is not an e-mail address", "It looks like name@company.example."),
+    "password_too_long": ("The password is too long", "Use at most 200 characters."),
     "missing_field": ("Something is missing", "Fill in every field."),
     "bad_origin": ("The form came from another site", "Open Echo's own address and try again."),
     "unavailable": ("Echo cannot reach its database", "Nothing was changed. Try again in a few seconds."),
@@ -30,7 +32,11 @@ def entrance(title: str, *children: Any) -> rx.Component:
     """The page before anybody is signed in: one card in the middle."""
     return rx.el.main(
         rx.el.div(
-            rx.el.div(logo(28), rx.el.span("Echo", class_name="text-16 font-semibold"), class_name="flex gap-2.5 items-center"),
+            rx.el.div(
+                logo(28),
+                rx.el.span("Echo", class_name="text-16 font-semibold"),
+                class_name="flex gap-2.5 items-center",
+            ),
             rx.el.h1(title, class_name="text-20 font-semibold"),
             *children,
             class_name="w-full max-w-sm grid gap-5 bg-surface-1 border border-line rounded-10 shadow-lift p-6",
@@ -39,13 +45,12 @@ def entrance(title: str, *children: Any) -> rx.Component:
     )
 
 
-def native_form(action: str, *children: rx.Component, verb: str) -> rx.Component:
-    """A form the browser itself sends."""
-    return rx.el.form(
+def form(action: str, *children: rx.Component, verb: str) -> rx.Component:
+    """The fields and the one button."""
+    return native_form(
+        action,
         *children,
         rx.el.button(verb, type="submit", class_name=classes("primary", "w-full h-9")),
-        method="post",
-        action=action,
         class_name="grid gap-4",
     )
 

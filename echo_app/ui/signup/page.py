@@ -6,7 +6,7 @@ from echo_app.ui.components.button import inner_link
 from echo_app.ui.components.field import text_field
 from echo_app.ui.components.password import password_field
 from echo_app.ui.components.query import query
-from echo_app.ui.login.views import entrance, native_form, refusal
+from echo_app.ui.login.views import entrance, form, refusal
 
 
 def add_to(app: rx.App) -> None:
@@ -17,12 +17,25 @@ def page() -> rx.Component:
     return entrance(
         "Sign up",
         refusal(),
-        native_form(
+        form(
             "/auth/signup",
             text_field(
-                "Company", name="company", auto_complete="organization", required=True, max_length=80, auto_focus=True
+                "Company",
+                name="company",
+                auto_complete="organization",
+                required=True,
+                max_length=200,
+                auto_focus=True,
+                default_value=query("company"),
             ),
-            text_field("Your name", name="name", auto_complete="name", required=True, max_length=80),
+            text_field(
+                "Your name",
+                name="name",
+                auto_complete="name",
+                required=True,
+                max_length=200,
+                default_value=query("name"),
+            ),
             text_field(
                 "E-mail",
                 name="email",
