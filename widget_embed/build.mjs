@@ -28,12 +28,12 @@ const bundle = async (entry, options = {}) => {
   return result.outputFiles[0].text;
 };
 
-/** The stylesheet inside the loader, without what only people need. */
+/** The stylesheet inside the loader, without its line breaks. */
 const squeezeLoaderCss = {
   name: "loader-css",
   setup: (plugins) =>
     plugins.onLoad({ filter: /loader_css\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, "utf8")).replace(/\n(?=[:@a-z.[`])/g, (_, at, text) => (text.indexOf("`") < at ? "" : "\n")),
+      contents: (await readFile(path, "utf8")).replace(/`[^`]*`;/, (css) => css.replaceAll("\n", "")),
       loader: "ts",
     })),
 };

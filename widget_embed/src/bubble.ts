@@ -26,9 +26,11 @@ export function bubble(item: Item, around: Surroundings): HTMLElement {
   return reply(item, around);
 }
 
-export function dots(label: string, who: string): HTMLElement {
+export function dots(label: string, author: string, who: string): HTMLElement {
   const three = h("span", { class: "dots", role: "img", "aria-label": label }, h("i"), h("i"), h("i"));
-  return h("div", { class: "theirs" }, h("div", { class: "who" }, who), h("div", { class: "bubble" }, three));
+  const element = h("div", { class: "theirs " + author }, h("div", { class: "bubble" }, three));
+  if (who) element.prepend(h("div", { class: "who" }, who));
+  return element;
 }
 
 export const nameOf = (author: string, name: string, { assistant, texts }: Pick<Surroundings, "assistant" | "texts">): string =>

@@ -9,7 +9,7 @@ const NEAR = 7500;
 const TALLEST = 132;
 
 export class Composer {
-  element: HTMLFormElement;
+  element: HTMLElement;
   #field: HTMLTextAreaElement;
   #button: HTMLButtonElement;
   #count: HTMLElement;
@@ -25,20 +25,20 @@ export class Composer {
     this.#field.onkeydown = (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
-      this.element.requestSubmit();
+      submit();
     };
-    this.#button = h("button", { class: "send", "aria-label": texts.send }, icon("M12 19V5M6 11l6-6 6 6"));
-    this.#count = h("div", { class: "count", role: "status" });
-    this.element = h("form", { class: "composer" }, h("div", { class: "box" }, this.#field, this.#button), this.#count);
-    this.element.onsubmit = (event) => {
-      event.preventDefault();
-      const text = this.#field.value.trim();
+    // No form: the sandboxed iframe would not let one be submitted.
+    const submit = (): void => {
       if (this.#button.disabled) return;
+      const text = this.#field.value.trim();
       this.#field.value = "";
       this.#fit();
       send(text);
       this.#field.focus();
     };
+    this.#button = h("button", { class: "send", "aria-label": texts.send, onclick: submit }, icon("M12 19V5M6 11l6-6 6 6"));
+    this.#count = h("div", { class: "count", role: "status" });
+    this.element = h("div", { class: "composer" }, h("div", { class: "box" }, this.#field, this.#button), this.#count);
     this.#fit();
   }
 

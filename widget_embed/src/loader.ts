@@ -16,7 +16,7 @@ type Run = (call: ArrayLike<any>) => void;
 
 /** The same word in every language we speak; whether it is open, `aria-expanded` says. */
 const LABEL = "Chat";
-const BUBBLE = "M4 5h16v12h-9l-4 3v-3H4z";
+const BUBBLE = "M21 15a2 2 0 0 1-2 2H7l-4 4V5a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2z";
 const CHEVRON = "M6 9l6 6 6-6";
 const PHONE = 480;
 

@@ -9,7 +9,7 @@ import { h } from "./dom.ts";
 export type Piece = string | { tag: string; inside: Piece[]; href?: string } | { mark: number };
 
 const INLINE =
-  /`([^`]+)`|\*\*(?=\S)([\s\S]*?\S)\*\*|(^|[^\w*])[*_](?=[^\s*_])([^*_]*[^\s*_])[*_](?!\w)|\[([^\]\n]+)\]\(([^()\s]+)\)|\[(\d{1,2})\]|(https?:\/\/[^\s<>()]*[^\s<>().,;:!?'"*])/g;
+  /`([^`]+)`|\*\*(?=\S)([\s\S]*?\S)\*\*|(^|[^\w*])[*_](?=[^\s*_])([^*_]*[^\s*_])[*_](?!\w)|\[([^\]\n]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)|\[(\d{1,2})\]|(https?:\/\/[^\s<>()]*[^\s<>().,;:!?'"*])/g;
 const SAFE = /^(https?:\/\/|mailto:)/i;
 const ITEM = /^\s*(?:[-*+]|(\d{1,9})[.)])\s+(.*)/;
 
@@ -52,7 +52,9 @@ function inline(text: string): Piece[] {
   let end = 0;
   for (const match of text.matchAll(INLINE)) {
     const [whole, code, bold, before = "", italic, label, target, mark, address] = match;
-    pieces.push(text.slice(end, match.index) + before);
+    const between = text.slice(end, match.index) + before;
+    // A mark stands close to the word it proves.
+    pieces.push(mark ? between.trimEnd() : between);
     end = match.index + whole.length;
     if (code) pieces.push({ tag: "code", inside: [code] });
     else if (bold) pieces.push({ tag: "strong", inside: inline(bold) });

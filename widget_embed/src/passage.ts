@@ -7,7 +7,7 @@ import { fill, type Texts } from "./texts.ts";
 export function passage(citation: Citation, load: Promise<Passage>, texts: Texts, close: () => void): HTMLElement {
   const place = h("div", { class: "place" }, pageOf(citation, texts));
   const content = h("div", { class: "content", tabindex: "0", role: "document" }, h("mark", {}, citation.quote));
-  const back = h("button", { class: "icon", "aria-label": texts.back, onclick: close }, icon("M15 5l-7 7 7 7"));
+  const back = h("button", { class: "icon", "aria-label": texts.back, onclick: close }, icon("M15 18l-6-6 6-6"));
   const title = h("h2", {}, citation.title);
   const panel = h(
     "section",

@@ -122,11 +122,15 @@ export class View {
     else if (this.#log.lastElementChild !== before) this.#newer.hidden = false;
   }
 
-  #drawWaiting({ typing }: Thread): void {
+  #drawWaiting({ typing, items }: Thread): void {
     this.#waiting = null;
     if (!typing) return;
     const name = typing.name || this.#config.assistant;
-    this.#waiting = dots(fill(this.#texts.typing, { name }), nameOf(typing.author, typing.name, this.#around(true)));
+    this.#waiting = dots(
+      fill(this.#texts.typing, { name }),
+      typing.author,
+      items.at(-1)?.author === typing.author ? "" : nameOf(typing.author, typing.name, this.#around(true)),
+    );
     this.#log.append(this.#waiting);
   }
 
