@@ -65,9 +65,9 @@ class Echo:
             assert time.monotonic() < deadline, self.printed
             time.sleep(0.02)
 
-    def wait_until_printed(self, words: str, seconds: float = 10) -> None:
-        deadline = time.monotonic() + seconds
-        while words not in self.printed:
+    def wait_until_printed(self, words: str, *, after: int = 0) -> None:
+        deadline = time.monotonic() + 10
+        while words not in self.printed[after:]:
             assert time.monotonic() < deadline, f"{words!r} is not in:\n{self.printed}"
             time.sleep(0.02)
 
@@ -152,17 +152,16 @@ class TestUp:
 
 
 class TestKeep:
-    @pytest.mark.parametrize("part", ["web", "worker", "postgres", "web", "postgres", "worker"])
+    @pytest.mark.parametrize("part", ["web", "worker", "postgres"])
     def test_a_killed_part_is_back_within_two_seconds(self, echo: Echo, part: str) -> None:
-        before = echo.pid(part)
-        already = echo.printed.count(f"{part} ")
-        os.kill(before, signal.SIGKILL)
-        killed = time.monotonic()
-        while read_pid(echo.data_dir / f"{part}.pid") in (None, before) or not echo.is_healthy():
-            assert time.monotonic() - killed < 2, echo.printed
-            time.sleep(0.01)
-        echo.wait_until_printed(f"{part} ")
-        assert echo.printed.count(f"{part} ") > already
+        for _ in range(3):
+            before, printed = echo.pid(part), len(echo.printed)
+            os.kill(before, signal.SIGKILL)
+            killed = time.monotonic()
+            while read_pid(echo.data_dir / f"{part}.pid") in (None, before) or not echo.is_healthy():
+                assert time.monotonic() - killed < 2, echo.printed
+                time.sleep(0.01)
+            echo.wait_until_printed(f"{part} ", after=printed)
 
     def test_the_forked_processes_share_their_parents_memory(self, echo: Echo) -> None:
         for part in ("web", "worker"):
@@ -244,7 +243,8 @@ class TestWarm:
     def test_refuses_to_fork_beside_a_thread(self) -> None:
         program = (
             "import threading, time; from echo_app import warm\n"
-            "threading.Thread(target=time.sleep, args=(60,), daemon=True).start(); warm._refuse_threads('web')"
+            "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+            "warm._refuse_threads('web')"
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
         assert done.returncode == 1
