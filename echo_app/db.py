@@ -100,7 +100,11 @@ async def before_tenant(user_id: UUID | None = None) -> AsyncIterator[AsyncSessi
 async def rescope(session: AsyncSession, *, tenant_id: UUID | None, user_id: UUID | None = None) -> None:
     """Names another tenant and person for the rest of the transaction, once they have been proven."""
     await session.execute(
-        _SCOPE, {"tenant": str(tenant_id) if tenant_id else "", "user": str(user_id) if user_id else ""}
+        _SCOPE,
+        {
+            "tenant": str(tenant_id) if tenant_id else "",
+            "user": str(user_id) if user_id else "",
+        },
     )
 
 
@@ -109,7 +113,10 @@ async def _scoped(tenant_id: UUID | None, user_id: UUID | None) -> AsyncIterator
     if _engine is None:
         raise RuntimeError("open_engine has not been called in this process")
     try:
-        async with AsyncSession(_engine, expire_on_commit=False) as session, session.begin():
+        async with (
+            AsyncSession(_engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             await rescope(session, tenant_id=tenant_id, user_id=user_id)
             yield session
     except (OperationalError, PoolTimeout) as away:

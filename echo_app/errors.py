@@ -76,4 +76,10 @@ class Unavailable(EchoError):
 
 def render(error: EchoError) -> dict[str, Any]:
     """The one JSON shape of every error."""
-    return {"error": {"code": error.code, "message": error.message, "details": error.details}}
+    return {
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "details": error.details,
+        }
+    }

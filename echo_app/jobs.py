@@ -15,6 +15,7 @@ import psycopg
 import structlog
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app.realtime import bus
@@ -27,6 +28,8 @@ STALLED_SECONDS = 5.0
 SWEEP_SECONDS = 2.0
 
 app = procrastinate.App(connector=PsycopgConnector())
+
+_pool: AsyncConnectionPool | None = None
 
 
 def task(name: str, *, queue: str, retries: int = 5) -> Callable[[Callable[..., Any]], Any]:
@@ -52,16 +55,30 @@ async def defer(session: AsyncSession, name: str, *, queue: str, lock: str, **ar
 
 
 async def open_queue(conninfo: str) -> None:
-    """Connects the queue of this process."""
-    app.connector = PsycopgConnector(
-        conninfo=conninfo, min_size=1, max_size=6, timeout=5, kwargs={"connect_timeout": 3}
+    """Connects the queue of this process, without waiting for the database."""
+    global _pool
+    _pool = AsyncConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=6,
+        timeout=5,
+        open=False,
+        kwargs={"connect_timeout": 3, "application_name": "echo queue"},
+        check=AsyncConnectionPool.check_connection,
     )
-    app.job_manager.connector = app.connector
-    await app.open_async()
+    await _pool.open(wait=False)
+    connector = PsycopgConnector()
+    app.connector = connector
+    app.job_manager.connector = connector
+    await app.open_async(_pool)
 
 
 async def close_queue() -> None:
-    await app.close_async()
+    """Closes what `open_queue` opened; the pool is ours, Procrastinate only borrows it."""
+    global _pool
+    if _pool is not None:
+        await _pool.close()
+        _pool = None
 
 
 async def work(queues: list[str], *, concurrency: int, listen: bool) -> None:
@@ -91,7 +108,11 @@ async def work(queues: list[str], *, concurrency: int, listen: bool) -> None:
                 await asyncio.wait({running}, timeout=0.25)
         finally:
             running.cancel()
-            with suppress(asyncio.CancelledError, procrastinate.exceptions.ConnectorException, psycopg.Error):
+            with suppress(
+                asyncio.CancelledError,
+                procrastinate.exceptions.ConnectorException,
+                psycopg.Error,
+            ):
                 await running
         log.warning("jobs.worker_restarted", queues=queues)
         await asyncio.sleep(0.25)

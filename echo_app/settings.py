@@ -19,7 +19,10 @@ class Settings(BaseSettings):
     app_database_url: str | None = Field(None, description="The application's own login on that Postgres")
     public_url: str = Field("", description="Where people reach Echo; default http://localhost:PORT")
     widget_origin: str | None = Field(None, description="Another origin that serves the widget")
-    demo: bool | None = Field(None, description="Make the demo tenant; default only with the embedded Postgres")
+    demo: bool | None = Field(
+        None,
+        description="Make the demo tenant; default only with the embedded Postgres",
+    )
     secret_key: str | None = Field(None, description="Signs widget tokens; default a file in the data folder")
     openai_api_key: str | None = None
     openai_base_url: str | None = None

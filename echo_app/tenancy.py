@@ -45,7 +45,12 @@ RIGHTS: dict[Right, frozenset[Role]] = {
 
 # What a tenant's API key may do: run conversations on behalf of contacts and feed the knowledge base.
 API_KEY_RIGHTS = frozenset(
-    {Right.CONVERSATIONS_READ, Right.CONVERSATIONS_WRITE, Right.KNOWLEDGE_READ, Right.KNOWLEDGE_WRITE}
+    {
+        Right.CONVERSATIONS_READ,
+        Right.CONVERSATIONS_WRITE,
+        Right.KNOWLEDGE_READ,
+        Right.KNOWLEDGE_WRITE,
+    }
 )
 
 

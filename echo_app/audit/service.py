@@ -9,9 +9,7 @@ from echo_app.models import AuditEntry
 from echo_app.tenancy import Actor
 
 
-async def record(
-    tx: AsyncSession, actor: Actor, action: str, metadata: dict[str, Any] | None = None
-) -> None:
+async def record(tx: AsyncSession, actor: Actor, action: str, metadata: dict[str, Any] | None = None) -> None:
     """Writes that the actor did `action` (`noun.verb`). `metadata` holds ids and facts, never texts or secrets."""
     entry = AuditEntry(
         tenant_id=actor.tenant_id,
@@ -21,3 +19,8 @@ async def record(
         details=metadata or {},
     )
     await repository.insert_entry(tx, actor.tenant_id, entry)
+
+
+async def was_done(tx: AsyncSession, actor: Actor, action: str) -> bool:
+    """Whether anybody in the actor's tenant ever did this."""
+    return await repository.exists(tx, actor.tenant_id, action)

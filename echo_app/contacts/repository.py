@@ -10,30 +10,20 @@ from echo_app.kit.ids import new_id
 from echo_app.models import Contact
 
 
-async def find(
-    session: AsyncSession, tenant_id: UUID, contact_id: UUID
-) -> Contact | None:
+async def find(session: AsyncSession, tenant_id: UUID, contact_id: UUID) -> Contact | None:
     return (
-        await session.scalars(
-            select(Contact).where(
-                Contact.tenant_id == tenant_id, Contact.id == contact_id
-            )
-        )
+        await session.scalars(select(Contact).where(Contact.tenant_id == tenant_id, Contact.id == contact_id))
     ).one_or_none()
 
 
 async def lock(session: AsyncSession, tenant_id: UUID, contact_id: UUID) -> None:
     """Holds the contact's row until the transaction ends."""
     await session.execute(
-        select(Contact.id)
-        .where(Contact.tenant_id == tenant_id, Contact.id == contact_id)
-        .with_for_update()
+        select(Contact.id).where(Contact.tenant_id == tenant_id, Contact.id == contact_id).with_for_update()
     )
 
 
-async def get_id_by_external(
-    session: AsyncSession, tenant_id: UUID, external_id: str
-) -> UUID:
+async def get_id_by_external(session: AsyncSession, tenant_id: UUID, external_id: str) -> UUID:
     """The contact with the tenant's own id, made if there is none; safe side by side."""
     await session.execute(
         insert(Contact)
@@ -42,16 +32,12 @@ async def get_id_by_external(
     )
     return (
         await session.scalars(
-            select(Contact.id).where(
-                Contact.tenant_id == tenant_id, Contact.external_id == external_id
-            )
+            select(Contact.id).where(Contact.tenant_id == tenant_id, Contact.external_id == external_id)
         )
     ).one()
 
 
-async def insert_if_missing(
-    session: AsyncSession, tenant_id: UUID, contact_id: UUID
-) -> bool:
+async def insert_if_missing(session: AsyncSession, tenant_id: UUID, contact_id: UUID) -> bool:
     """Makes an anonymous contact; whether it was new."""
     result = await session.execute(
         insert(Contact)

@@ -139,9 +139,7 @@ async def save_reply(
     locked = await ledger.hold(tx, actor, conversation_id)
     if locked.handler != "assistant" or locked.status != "open" or not finished:
         return await _suggest(tx, actor, locked, reply)
-    covered = await repository.take_awaiting(
-        tx, actor.tenant_id, conversation_id, reply.covers
-    )
+    covered = await repository.take_awaiting(tx, actor.tenant_id, conversation_id, reply.covers)
     if not covered:
         return "nothing"
     if reply.escalation is not None:
@@ -163,9 +161,7 @@ async def save_reply(
         tx,
         actor.tenant_id,
         coverages=[
-            ReplyCoverage(
-                tenant_id=actor.tenant_id, message_id=covered_id, reply_id=reply.id
-            )
+            ReplyCoverage(tenant_id=actor.tenant_id, message_id=covered_id, reply_id=reply.id)
             for covered_id in covered
         ],
         citations=[
@@ -196,9 +192,7 @@ async def use_suggestion(tx: AsyncSession, actor: Actor, suggestion_id: UUID) ->
     return (await _close_suggestion(tx, actor, suggestion_id, "used")).content
 
 
-async def dismiss_suggestion(
-    tx: AsyncSession, actor: Actor, suggestion_id: UUID
-) -> None:
+async def dismiss_suggestion(tx: AsyncSession, actor: Actor, suggestion_id: UUID) -> None:
     """Raises SuggestionNotFound."""
     await _close_suggestion(tx, actor, suggestion_id, "dismissed")
 
@@ -210,9 +204,7 @@ async def _open_one(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Lo
     return locked
 
 
-async def _suggest(
-    tx: AsyncSession, actor: Actor, locked: Locked, reply: NewReply
-) -> Outcome:
+async def _suggest(tx: AsyncSession, actor: Actor, locked: Locked, reply: NewReply) -> Outcome:
     if not reply.content.strip():
         return "nothing"
     suggestion = Suggestion(
@@ -229,27 +221,19 @@ async def _suggest(
         citations=[],
         trace=_trace(actor, locked.id, reply),
     )
-    await audit.record(
-        tx, actor, "suggestion.create", {"conversationId": str(locked.id)}
-    )
+    await audit.record(tx, actor, "suggestion.create", {"conversationId": str(locked.id)})
     await ledger.announce(tx, actor, "suggestion", locked.id, suggestion.id)
     return "suggested"
 
 
-async def _close_suggestion(
-    tx: AsyncSession, actor: Actor, suggestion_id: UUID, state: str
-) -> Suggestion:
+async def _close_suggestion(tx: AsyncSession, actor: Actor, suggestion_id: UUID, state: str) -> Suggestion:
     check_right(actor, Right.CONVERSATIONS_WRITE)
     suggestion = await repository.find_suggestion(tx, actor.tenant_id, suggestion_id)
     if suggestion is None:
         raise SuggestionNotFound()
     suggestion.state = state
-    await audit.record(
-        tx, actor, f"suggestion.{state}", {"suggestionId": str(suggestion_id)}
-    )
-    await ledger.announce(
-        tx, actor, "suggestion", suggestion.conversation_id, suggestion.id
-    )
+    await audit.record(tx, actor, f"suggestion.{state}", {"suggestionId": str(suggestion_id)})
+    await ledger.announce(tx, actor, "suggestion", suggestion.conversation_id, suggestion.id)
     return suggestion
 
 

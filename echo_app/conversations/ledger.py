@@ -50,9 +50,7 @@ async def write_message(tx: AsyncSession, actor: Actor, message: Message) -> boo
     )
 
 
-async def known_message(
-    tx: AsyncSession, actor: Actor, message: Message
-) -> Message | None:
+async def known_message(tx: AsyncSession, actor: Actor, message: Message) -> Message | None:
     """The message that stands already under this one's client_message_id."""
     if message.client_message_id is None:
         return None
@@ -75,9 +73,7 @@ async def write_state(
 ) -> None:
     """Changes handler or status (and what else of the row the deed changes), with event, audit entry and notice."""
     moment = now()
-    await repository.change(
-        tx, actor.tenant_id, conversation_id, handler=handler, status=status, **changes
-    )
+    await repository.change(tx, actor.tenant_id, conversation_id, handler=handler, status=status, **changes)
     facts = {
         "deed": deed,
         "handler": handler,
@@ -85,9 +81,7 @@ async def write_state(
         "agentName": actor.name,
         "reason": reason,
     }
-    await repository.insert_state(
-        tx, actor.tenant_id, conversation_id, seq, facts, moment
-    )
+    await repository.insert_state(tx, actor.tenant_id, conversation_id, seq, facts, moment)
     await audit.record(
         tx,
         actor,
@@ -104,7 +98,7 @@ async def write_state(
             str(actor.tenant_id),
             str(conversation_id),
             seq=seq,
-            body={"handler": handler},
+            body={"handler": handler, "status": status},
         ),
     )
 
@@ -115,7 +109,5 @@ async def announce(
     """A notice without an event: something beside the timeline has changed."""
     await realtime.publish(
         tx,
-        News(
-            kind, str(actor.tenant_id), str(conversation_id), subject_id=str(subject_id)
-        ),
+        News(kind, str(actor.tenant_id), str(conversation_id), subject_id=str(subject_id)),
     )

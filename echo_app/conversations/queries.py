@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_
+from sqlalchemy import Row, and_, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import asc, col, desc, select
 
@@ -25,6 +25,9 @@ from echo_app.models import (
     User,
 )
 
+# Conversation, Contact, the assigned member's name, and how far the asking member has read.
+AnyRow = Row[*tuple[Any, ...]]
+
 
 async def list_rows(
     session: AsyncSession,
@@ -34,9 +37,10 @@ async def list_rows(
     user_id: UUID | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> list[Row[Any]]:
+) -> list[AnyRow]:
     """A folder's rows. The queue is sorted by waiting time, the longest first; the others by their last message."""
     query = _rows(tenant_id, user_id).where(_in_folder(folder, user_id))
+    key: Any
     if folder == "queue":
         key = func.coalesce(Conversation.waiting_since, Conversation.created_at)
         if after:
@@ -62,7 +66,7 @@ async def list_rows(
 
 async def find_row(
     session: AsyncSession, tenant_id: UUID, conversation_id: UUID, user_id: UUID | None
-) -> Row[Any] | None:
+) -> AnyRow | None:
     query = _rows(tenant_id, user_id).where(col(Conversation.id) == conversation_id)
     return (await session.execute(query)).one_or_none()
 
@@ -75,9 +79,7 @@ async def find_thread(
         await session.execute(
             select(Conversation, User.name)
             .outerjoin(User, col(User.id) == col(Conversation.assigned_user_id))
-            .where(
-                Conversation.tenant_id == tenant_id, Conversation.id == conversation_id
-            )
+            .where(Conversation.tenant_id == tenant_id, Conversation.id == conversation_id)
             # Another transaction of this session may have changed the row since it was loaded.
             .execution_options(populate_existing=True)
         )
@@ -92,7 +94,7 @@ async def list_contact_rows(
     user_id: UUID | None,
     *,
     limit: int,
-) -> list[Row[Any]]:
+) -> list[AnyRow]:
     """A contact's conversations, the newest first."""
     query = (
         _rows(tenant_id, user_id)
@@ -103,9 +105,7 @@ async def list_contact_rows(
     return list(await session.execute(query))
 
 
-async def count_folders(
-    session: AsyncSession, tenant_id: UUID, user_id: UUID | None
-) -> dict[Folder, int]:
+async def count_folders(session: AsyncSession, tenant_id: UUID, user_id: UUID | None) -> dict[Folder, int]:
     is_open = col(Conversation.status) == "open"
     counts = [
         func.count().filter(_in_folder(folder, user_id)).label(folder)
@@ -113,7 +113,7 @@ async def count_folders(
     ]
     row = (
         await session.execute(
-            select(*counts).where(  # type: ignore[call-overload]
+            select(*counts).where(
                 col(Conversation.tenant_id) == tenant_id, is_open
             )
         )
@@ -144,9 +144,7 @@ async def list_events(
     )
     if before is None:
         return list(await session.scalars(query.order_by(asc(Event.seq)).limit(limit)))
-    newest = await session.scalars(
-        query.where(Event.seq < before).order_by(desc(Event.seq)).limit(limit)
-    )
+    newest = await session.scalars(query.where(Event.seq < before).order_by(desc(Event.seq)).limit(limit))
     return list(newest)[::-1]
 
 
@@ -166,12 +164,8 @@ async def list_messages(
         Message.seq > after,
     )
     if before is None:
-        return list(
-            await session.scalars(query.order_by(asc(Message.seq)).limit(limit))
-        )
-    newest = await session.scalars(
-        query.where(Message.seq < before).order_by(desc(Message.seq)).limit(limit)
-    )
+        return list(await session.scalars(query.order_by(asc(Message.seq)).limit(limit)))
+    newest = await session.scalars(query.where(Message.seq < before).order_by(desc(Message.seq)).limit(limit))
     return list(newest)[::-1]
 
 
@@ -200,16 +194,12 @@ async def list_messages_by_id(
         return []
     return list(
         await session.scalars(
-            select(Message).where(
-                Message.tenant_id == tenant_id, col(Message.id).in_(message_ids)
-            )
+            select(Message).where(Message.tenant_id == tenant_id, col(Message.id).in_(message_ids))
         )
     )
 
 
-async def list_citations(
-    session: AsyncSession, tenant_id: UUID, message_ids: list[UUID]
-) -> list[Citation]:
+async def list_citations(session: AsyncSession, tenant_id: UUID, message_ids: list[UUID]) -> list[Citation]:
     if not message_ids:
         return []
     return list(
@@ -224,21 +214,13 @@ async def list_citations(
     )
 
 
-async def find_message(
-    session: AsyncSession, tenant_id: UUID, message_id: UUID
-) -> Message | None:
+async def find_message(session: AsyncSession, tenant_id: UUID, message_id: UUID) -> Message | None:
     return (
-        await session.scalars(
-            select(Message).where(
-                Message.tenant_id == tenant_id, Message.id == message_id
-            )
-        )
+        await session.scalars(select(Message).where(Message.tenant_id == tenant_id, Message.id == message_id))
     ).one_or_none()
 
 
-async def find_covering_reply(
-    session: AsyncSession, tenant_id: UUID, message_id: UUID
-) -> UUID | None:
+async def find_covering_reply(session: AsyncSession, tenant_id: UUID, message_id: UUID) -> UUID | None:
     return (
         await session.scalars(
             select(ReplyCoverage.reply_id).where(
@@ -249,9 +231,7 @@ async def find_covering_reply(
     ).one_or_none()
 
 
-async def find_open_of_contact(
-    session: AsyncSession, tenant_id: UUID, contact_id: UUID
-) -> UUID | None:
+async def find_open_of_contact(session: AsyncSession, tenant_id: UUID, contact_id: UUID) -> UUID | None:
     """The contact's latest open conversation in the widget."""
     return (
         await session.scalars(
@@ -268,9 +248,7 @@ async def find_open_of_contact(
     ).one_or_none()
 
 
-async def list_suggestions(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
-) -> list[Suggestion]:
+async def list_suggestions(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> list[Suggestion]:
     return list(
         await session.scalars(
             select(Suggestion)
@@ -284,21 +262,15 @@ async def list_suggestions(
     )
 
 
-async def find_trace(
-    session: AsyncSession, tenant_id: UUID, reply_id: UUID
-) -> Trace | None:
+async def find_trace(session: AsyncSession, tenant_id: UUID, reply_id: UUID) -> Trace | None:
     return (
-        await session.scalars(
-            select(Trace).where(
-                Trace.tenant_id == tenant_id, Trace.reply_id == reply_id
-            )
-        )
+        await session.scalars(select(Trace).where(Trace.tenant_id == tenant_id, Trace.reply_id == reply_id))
     ).one_or_none()
 
 
-def _rows(tenant_id: UUID, user_id: UUID | None) -> Select[Any]:
+def _rows(tenant_id: UUID, user_id: UUID | None) -> Any:
     return (
-        select(Conversation, Contact, User.name, ConversationRead.seq)  # type: ignore[call-overload]
+        select(Conversation, Contact, User.name, ConversationRead.seq)
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .outerjoin(User, col(User.id) == col(Conversation.assigned_user_id))
         .outerjoin(

@@ -5,15 +5,15 @@ is told that it does not exist.
 """
 
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app.contacts import service as contacts
 from echo_app.conversations import queries
 from echo_app.conversations.errors import ConversationNotFound, MessageNotFound
+from echo_app.conversations.queries import AnyRow
 from echo_app.conversations.schemas import (
     Author,
     Channel,
@@ -66,11 +66,7 @@ async def list_conversations(
     following = None
     if len(rows) > limit:
         last = items[-1]
-        key = (
-            (last.waiting_since or last.created_at)
-            if folder == "queue"
-            else last.last_message_at
-        )
+        key = (last.waiting_since or last.created_at) if folder == "queue" else last.last_message_at
         following = pagination.cursor(key.isoformat(), last.id.hex)
     return Page(items, following)
 
@@ -81,17 +77,13 @@ async def folder_counts(tx: AsyncSession, actor: Actor) -> dict[Folder, int]:
     return await queries.count_folders(tx, actor.tenant_id, actor.id)
 
 
-async def get_summary(
-    tx: AsyncSession, actor: Actor, conversation_id: UUID
-) -> ConversationSummary:
+async def get_summary(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> ConversationSummary:
     """Raises ConversationNotFound."""
     check_right(actor, Right.CONVERSATIONS_READ)
     return _summary(await _row(tx, actor, conversation_id))
 
 
-async def get_conversation(
-    tx: AsyncSession, actor: Actor, conversation_id: UUID
-) -> ConversationView:
+async def get_conversation(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> ConversationView:
     """All that the details pane shows. Raises ConversationNotFound."""
     check_right(actor, Right.CONVERSATIONS_READ)
     row = await _row(tx, actor, conversation_id)
@@ -109,9 +101,9 @@ async def get_conversation(
         brief=conversation.brief,
         metadata=dict(conversation.details),
         contact=await contacts.get_contact(tx, actor, summary.contact_id),
-        earlier=[
-            _summary(other) for other in siblings if other[0].id != conversation_id
-        ][:EARLIER_CONVERSATIONS],
+        earlier=[_summary(other) for other in siblings if other[0].id != conversation_id][
+            :EARLIER_CONVERSATIONS
+        ],
     )
 
 
@@ -163,11 +155,7 @@ async def list_timeline(
     events = await queries.list_events(
         tx, actor.tenant_id, conversation_id, after=after, before=before, limit=limit
     )
-    ids = [
-        event.subject_id
-        for event in events
-        if event.kind == "message" and event.subject_id
-    ]
+    ids = [event.subject_id for event in events if event.kind == "message" and event.subject_id]
     messages = {
         view.id: view
         for view in await _views(
@@ -190,9 +178,7 @@ async def list_messages(
     """A conversation's messages, the oldest first, a page at a time. Raises ConversationNotFound."""
     await get_thread(tx, actor, conversation_id)
     after = _number(cursor) if cursor else 0
-    rows = await queries.list_messages(
-        tx, actor.tenant_id, conversation_id, after=after, limit=limit + 1
-    )
+    rows = await queries.list_messages(tx, actor.tenant_id, conversation_id, after=after, limit=limit + 1)
     views = await _views(tx, actor.tenant_id, rows[:limit])
     return Page(views, pagination.cursor(views[-1].seq) if len(rows) > limit else None)
 
@@ -220,9 +206,7 @@ async def get_message(tx: AsyncSession, actor: Actor, message_id: UUID) -> Messa
     return (await _views(tx, actor.tenant_id, [message]))[0]
 
 
-async def find_reply(
-    tx: AsyncSession, actor: Actor, message_id: UUID
-) -> MessageView | None:
+async def find_reply(tx: AsyncSession, actor: Actor, message_id: UUID) -> MessageView | None:
     """The reply that covers a contact's message, None while there is none."""
     reply_id = await queries.find_covering_reply(tx, actor.tenant_id, message_id)
     return await get_message(tx, actor, reply_id) if reply_id else None
@@ -231,9 +215,7 @@ async def find_reply(
 async def get_turn(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Turn:
     """What a turn of the assistant starts from. Raises ConversationNotFound."""
     thread = await get_thread(tx, actor, conversation_id)
-    awaiting = await queries.list_awaiting(
-        tx, actor.tenant_id, conversation_id, limit=MOST_FRAGMENTS
-    )
+    awaiting = await queries.list_awaiting(tx, actor.tenant_id, conversation_id, limit=MOST_FRAGMENTS)
     newest = await queries.list_messages(
         tx,
         actor.tenant_id,
@@ -247,44 +229,32 @@ async def get_turn(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Tur
         status=thread.status,
         channel=thread.channel,
         awaiting=await _views(tx, actor.tenant_id, awaiting),
-        history=await _views(
-            tx, actor.tenant_id, [row for row in newest if not row.awaiting_reply]
-        ),
+        history=await _views(tx, actor.tenant_id, [row for row in newest if not row.awaiting_reply]),
     )
 
 
-async def list_suggestions(
-    tx: AsyncSession, actor: Actor, conversation_id: UUID
-) -> list[SuggestionView]:
+async def list_suggestions(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> list[SuggestionView]:
     """Withdrawn replies that an agent has neither used nor dismissed, the newest first."""
     check_right(actor, Right.CONVERSATIONS_READ)
     rows = await queries.list_suggestions(tx, actor.tenant_id, conversation_id)
     return [SuggestionView(row.id, row.content, row.created_at) for row in rows]
 
 
-async def get_trace(
-    tx: AsyncSession, actor: Actor, message_id: UUID
-) -> TraceView | None:
+async def get_trace(tx: AsyncSession, actor: Actor, message_id: UUID) -> TraceView | None:
     """Why the assistant said this; None for a message that is not the assistant's."""
     check_right(actor, Right.CONVERSATIONS_READ)
     trace = await queries.find_trace(tx, actor.tenant_id, message_id)
-    return (
-        TraceView(trace.model, trace.retrieved, trace.attempts, trace.timings)
-        if trace
-        else None
-    )
+    return TraceView(trace.model, trace.retrieved, trace.attempts, trace.timings) if trace else None
 
 
-async def _row(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Row[Any]:
+async def _row(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> AnyRow:
     row = await queries.find_row(tx, actor.tenant_id, conversation_id, actor.id)
     if row is None:
         raise ConversationNotFound()
     return row
 
 
-async def _views(
-    tx: AsyncSession, tenant_id: UUID, messages: list[Message]
-) -> list[MessageView]:
+async def _views(tx: AsyncSession, tenant_id: UUID, messages: list[Message]) -> list[MessageView]:
     citations: dict[UUID, list[CitationView]] = {}
     cited = [message.id for message in messages if message.author == "assistant"]
     for row in await queries.list_citations(tx, tenant_id, cited):
@@ -322,9 +292,7 @@ def _citation(row: Citation) -> CitationView:
 
 def _timeline_item(event: Event, messages: dict[UUID, MessageView]) -> TimelineItem:
     if event.kind == "message" and event.subject_id:
-        return TimelineItem(
-            event.seq, "message", event.created_at, messages.get(event.subject_id), None
-        )
+        return TimelineItem(event.seq, "message", event.created_at, messages.get(event.subject_id), None)
     data = event.data
     state = StateView(
         data["deed"],
@@ -336,7 +304,7 @@ def _timeline_item(event: Event, messages: dict[UUID, MessageView]) -> TimelineI
     return TimelineItem(event.seq, "state", event.created_at, None, state)
 
 
-def _summary(row: Row[Any]) -> ConversationSummary:
+def _summary(row: AnyRow) -> ConversationSummary:
     conversation: Conversation = row[0]
     contact: Contact = row[1]
     return ConversationSummary(

@@ -78,17 +78,13 @@ class Locked:
     window_count: int
 
 
-async def insert_conversation(
-    session: AsyncSession, tenant_id: UUID, conversation: Conversation
-) -> None:
+async def insert_conversation(session: AsyncSession, tenant_id: UUID, conversation: Conversation) -> None:
     assert conversation.tenant_id == tenant_id
     session.add(conversation)
     await session.flush()
 
 
-async def lock(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
-) -> Locked | None:
+async def lock(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> Locked | None:
     row = (
         await session.execute(
             select(
@@ -102,9 +98,7 @@ async def lock(
                 Conversation.window_start,
                 Conversation.window_count,
             )  # type: ignore[call-overload]
-            .where(
-                Conversation.tenant_id == tenant_id, Conversation.id == conversation_id
-            )
+            .where(Conversation.tenant_id == tenant_id, Conversation.id == conversation_id)
             .with_for_update()
         )
     ).one_or_none()
@@ -171,9 +165,7 @@ async def insert_state(
     )
 
 
-async def change(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, **values: Any
-) -> None:
+async def change(session: AsyncSession, tenant_id: UUID, conversation_id: UUID, **values: Any) -> None:
     await session.execute(
         update(Conversation)
         .where(
@@ -235,9 +227,7 @@ async def take_all_awaiting(session: AsyncSession, tenant_id: UUID, conversation
     return list(rows)
 
 
-async def claim_unanswered(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID
-) -> int:
+async def claim_unanswered(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> int:
     """Gives the assistant the contact's messages after the last reply of anybody; how many they are."""
     result = await session.execute(
         text(
@@ -290,21 +280,15 @@ async def insert_reply_rows(
     await session.flush()
 
 
-async def insert_suggestion(
-    session: AsyncSession, tenant_id: UUID, suggestion: Suggestion
-) -> None:
+async def insert_suggestion(session: AsyncSession, tenant_id: UUID, suggestion: Suggestion) -> None:
     session.add(suggestion)
     await session.flush()
 
 
-async def find_suggestion(
-    session: AsyncSession, tenant_id: UUID, suggestion_id: UUID
-) -> Suggestion | None:
+async def find_suggestion(session: AsyncSession, tenant_id: UUID, suggestion_id: UUID) -> Suggestion | None:
     return (
         await session.scalars(
-            select(Suggestion).where(
-                Suggestion.tenant_id == tenant_id, Suggestion.id == suggestion_id
-            )
+            select(Suggestion).where(Suggestion.tenant_id == tenant_id, Suggestion.id == suggestion_id)
         )
     ).one_or_none()
 

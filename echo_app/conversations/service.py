@@ -5,7 +5,7 @@ the caller's transaction. Reading lives in `reading`, the handler's changes in `
 """
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -129,17 +129,13 @@ async def say(
         raise ConversationNotFound()
     check_content(content)
     await contacts.enter(tx, actor, actor.id)
-    known = await repository.find_contacts_client_message(
-        tx, actor.tenant_id, actor.id, client_message_id
-    )
+    known = await repository.find_contacts_client_message(tx, actor.tenant_id, actor.id, client_message_id)
     if known is not None:
         thread = await get_thread(tx, actor, known.conversation_id)
         return _posted(known, thread.handler, created=False)
     if conversation_id is None:
         conversation_id = (await _open(tx, actor, actor.id, "widget", {})).id
-    return await post_message(
-        tx, actor, conversation_id, content, client_message_id=client_message_id
-    )
+    return await post_message(tx, actor, conversation_id, content, client_message_id=client_message_id)
 
 
 async def post_message(
@@ -157,10 +153,7 @@ async def post_message(
     TooManyMessages, UserMismatch.
     """
     check_content(content)
-    if (
-        client_message_id is not None
-        and not 0 < len(client_message_id) <= LONGEST_CLIENT_ID
-    ):
+    if client_message_id is not None and not 0 < len(client_message_id) <= LONGEST_CLIENT_ID:
         raise Invalid(
             f"clientMessageId has 1 to {LONGEST_CLIENT_ID} characters.",
             field="clientMessageId",
@@ -229,9 +222,7 @@ async def reply(
     return await get_message(tx, actor, message.id)
 
 
-async def mark_seen(
-    tx: AsyncSession, actor: Actor, conversation_id: UUID, seq: int
-) -> None:
+async def mark_seen(tx: AsyncSession, actor: Actor, conversation_id: UUID, seq: int) -> None:
     """Notes that this member has read up to `seq`. Raises ConversationNotFound."""
     check_right(actor, Right.CONVERSATIONS_READ)
     thread = await get_thread(tx, actor, conversation_id)
@@ -275,9 +266,7 @@ async def _open(
         details=metadata,
     )
     await repository.insert_conversation(tx, actor.tenant_id, conversation)
-    await audit.record(
-        tx, actor, "conversation.create", {"conversationId": str(conversation.id)}
-    )
+    await audit.record(tx, actor, "conversation.create", {"conversationId": str(conversation.id)})
     return Thread(
         id=conversation.id,
         tenant_id=actor.tenant_id,
@@ -291,9 +280,7 @@ async def _open(
     )
 
 
-async def _check_user(
-    tx: AsyncSession, actor: Actor, locked: Locked, user_id: str
-) -> None:
+async def _check_user(tx: AsyncSession, actor: Actor, locked: Locked, user_id: str) -> None:
     contact = await contacts.get_contact(tx, actor, locked.contact_id)
     if contact.external_id == user_id:
         return
@@ -318,7 +305,7 @@ def _posted(message: Message, handler: Handler, *, created: bool) -> Posted:
         message.id,
         message.conversation_id,
         message.seq,
-        cast(Handler, handler),
+        handler,
         created,
         message.created_at,
     )

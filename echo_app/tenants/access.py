@@ -30,9 +30,7 @@ def hash_password(password: str) -> str:
 def password_fits(password: str, password_hash: str | None) -> bool:
     """Whether the password is that of the hash; takes as long for an account that does not exist."""
     try:
-        fits = _hasher.verify(
-            password_hash or _NOBODYS_HASH, password[: LONGEST_PASSWORD + 1]
-        )
+        fits = _hasher.verify(password_hash or _NOBODYS_HASH, password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
     return fits and password_hash is not None

@@ -21,14 +21,11 @@ from echo_app.models import (
 
 async def find_user_id(session: AsyncSession, email: str) -> UUID | None:
     """tenantless: a login by its address."""
-    return await session.scalar(
-        text("SELECT user_id_by_email(:email)"), {"email": email}
-    )
+    user_id: UUID | None = await session.scalar(text("SELECT user_id_by_email(:email)"), {"email": email})
+    return user_id
 
 
-async def find_session_ids(
-    session: AsyncSession, token_hash: bytes
-) -> tuple[UUID, UUID, UUID] | None:
+async def find_session_ids(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID, UUID] | None:
     """tenantless: (session, user, tenant) of a session by its hash."""
     row = (
         await session.execute(
@@ -39,9 +36,7 @@ async def find_session_ids(
     return (row.session_id, row.user_id, row.tenant_id) if row else None
 
 
-async def find_api_key_ids(
-    session: AsyncSession, token_hash: bytes
-) -> tuple[UUID, UUID] | None:
+async def find_api_key_ids(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID] | None:
     """tenantless: (API key, tenant) of a key by its hash."""
     row = (
         await session.execute(
@@ -65,33 +60,24 @@ async def list_memberships(session: AsyncSession, user_id: UUID) -> list[Member]
     return list(rows)
 
 
-async def count_attempts(
-    session: AsyncSession, subject_hash: bytes, since: datetime
-) -> int:
+async def count_attempts(session: AsyncSession, subject_hash: bytes, since: datetime) -> int:
     """tenantless: failed logins of an address or account."""
     count = await session.scalar(
-        select(func.count()).where(
-            LoginAttempt.subject_hash == subject_hash, LoginAttempt.at > since
-        )
+        select(func.count()).where(LoginAttempt.subject_hash == subject_hash, LoginAttempt.at > since)
     )
     return count or 0
 
 
 async def insert_attempts(session: AsyncSession, subject_hashes: list[bytes]) -> None:
     """tenantless: one failed login, counted for each of its subjects."""
-    session.add_all(
-        LoginAttempt(subject_hash=subject_hash) for subject_hash in subject_hashes
-    )
+    session.add_all(LoginAttempt(subject_hash=subject_hash) for subject_hash in subject_hashes)
 
 
-async def delete_attempts(
-    session: AsyncSession, subject_hash: bytes, before: datetime
-) -> None:
+async def delete_attempts(session: AsyncSession, subject_hash: bytes, before: datetime) -> None:
     """tenantless: forgets an account's failed logins and everybody's old ones."""
     await session.execute(
         delete(LoginAttempt).where(
-            (col(LoginAttempt.subject_hash) == subject_hash)
-            | (col(LoginAttempt.at) < before)
+            (col(LoginAttempt.subject_hash) == subject_hash) | (col(LoginAttempt.at) < before)
         )
     )
 
@@ -133,9 +119,7 @@ async def get_assistant(session: AsyncSession, tenant_id: UUID) -> Assistant:
     ).one()
 
 
-async def list_members(
-    session: AsyncSession, tenant_id: UUID
-) -> list[tuple[Member, User]]:
+async def list_members(session: AsyncSession, tenant_id: UUID) -> list[tuple[Member, User]]:
     rows = await session.execute(
         select(Member, User)
         .join(User, col(User.id) == col(Member.user_id))
@@ -147,46 +131,32 @@ async def list_members(
 
 async def list_api_keys(session: AsyncSession, tenant_id: UUID) -> list[ApiKey]:
     rows = await session.scalars(
-        select(ApiKey)
-        .where(ApiKey.tenant_id == tenant_id)
-        .order_by(col(ApiKey.created_at).desc())
+        select(ApiKey).where(ApiKey.tenant_id == tenant_id).order_by(col(ApiKey.created_at).desc())
     )
     return list(rows)
 
 
-async def find_api_key(
-    session: AsyncSession, tenant_id: UUID, key_id: UUID
-) -> ApiKey | None:
+async def find_api_key(session: AsyncSession, tenant_id: UUID, key_id: UUID) -> ApiKey | None:
     return (
-        await session.scalars(
-            select(ApiKey).where(ApiKey.tenant_id == tenant_id, ApiKey.id == key_id)
-        )
+        await session.scalars(select(ApiKey).where(ApiKey.tenant_id == tenant_id, ApiKey.id == key_id))
     ).one_or_none()
 
 
-async def touch_api_key(
-    session: AsyncSession, tenant_id: UUID, key_id: UUID, at: datetime
-) -> None:
+async def touch_api_key(session: AsyncSession, tenant_id: UUID, key_id: UUID, at: datetime) -> None:
     """Notes the key's use, at most once a minute: not every request writes."""
     await session.execute(
         update(ApiKey)
         .where(
             col(ApiKey.tenant_id) == tenant_id,
             col(ApiKey.id) == key_id,
-            text(
-                "(last_used_at IS NULL OR last_used_at < CAST(:at AS timestamptz) - interval '1 minute')"
-            ),
+            text("(last_used_at IS NULL OR last_used_at < CAST(:at AS timestamptz) - interval '1 minute')"),
         )
         .values(last_used_at=at),
         {"at": at},
     )
 
 
-async def delete_session(
-    session: AsyncSession, tenant_id: UUID, session_id: UUID
-) -> None:
+async def delete_session(session: AsyncSession, tenant_id: UUID, session_id: UUID) -> None:
     await session.execute(
-        delete(Session).where(
-            col(Session.tenant_id) == tenant_id, col(Session.id) == session_id
-        )
+        delete(Session).where(col(Session.tenant_id) == tenant_id, col(Session.id) == session_id)
     )

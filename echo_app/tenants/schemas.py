@@ -20,12 +20,20 @@ class SignedIn:
 
 @dataclass(frozen=True)
 class SignedUp:
-    """A new tenant. `token` is the session's cookie, `api_key` the first key, if one was made."""
+    """A new tenant, with its owner's session (`token` is the cookie) and, if one was asked for, its first API key."""
 
     token: str
     tenant_id: UUID
     user_id: UUID
     api_key: str | None
+
+
+@dataclass(frozen=True)
+class MadeTenant:
+    """A new tenant without people, and its first API key."""
+
+    tenant_id: UUID
+    api_key: str
 
 
 @dataclass(frozen=True)

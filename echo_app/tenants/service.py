@@ -83,9 +83,7 @@ async def change_assistant(
 
 async def list_api_keys(tx: AsyncSession, actor: Actor) -> list[ApiKeyView]:
     check_right(actor, Right.SETTINGS_READ)
-    return [
-        _key_view(key) for key in await repository.list_api_keys(tx, actor.tenant_id)
-    ]
+    return [_key_view(key) for key in await repository.list_api_keys(tx, actor.tenant_id)]
 
 
 async def create_api_key(tx: AsyncSession, actor: Actor, name: str) -> NewApiKey:
@@ -143,16 +141,8 @@ def _origin(site: str) -> str:
         port = parts.port
     except ValueError:
         raise InvalidSite(site=site) from None
-    plain_host = bool(parts.hostname) and all(
-        c.isalnum() or c in "-.*:[]" for c in parts.netloc
-    )
-    if (
-        parts.scheme not in ("http", "https")
-        or not plain_host
-        or parts.path
-        or parts.query
-        or parts.fragment
-    ):
+    plain_host = bool(parts.hostname) and all(c.isalnum() or c in "-.*:[]" for c in parts.netloc)
+    if parts.scheme not in ("http", "https") or not plain_host or parts.path or parts.query or parts.fragment:
         raise InvalidSite(site=site)
     return f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
 
@@ -162,9 +152,7 @@ def _tenant_view(tenant: Tenant) -> TenantView:
 
 
 def _assistant_view(assistant: Assistant) -> AssistantView:
-    return AssistantView(
-        assistant.id, assistant.name, assistant.greeting, assistant.model
-    )
+    return AssistantView(assistant.id, assistant.name, assistant.greeting, assistant.model)
 
 
 def _key_view(key: ApiKey) -> ApiKeyView:

@@ -17,6 +17,7 @@ from echo_app.audit import service as audit
 from echo_app.kit.clock import now
 from echo_app.kit.ids import new_id
 from echo_app.models import Assistant, Member, Session, Tenant, User
+from echo_app.providers.llm.base import models
 from echo_app.tenancy import Actor, Role
 from echo_app.tenants import repository
 from echo_app.tenants.access import (
@@ -33,7 +34,7 @@ from echo_app.tenants.errors import (
     MissingField,
     TooManyAttempts,
 )
-from echo_app.tenants.schemas import SignedIn, SignedUp
+from echo_app.tenants.schemas import MadeTenant, SignedIn, SignedUp
 from echo_app.tenants.service import issue_api_key
 
 SESSION_DAYS = 30
@@ -73,9 +74,7 @@ async def sign_up(
                 tenant,
                 user,
                 Member(tenant_id=tenant.id, user_id=user.id, role=Role.OWNER),
-                Assistant(
-                    tenant_id=tenant.id, name="Echo", greeting="Hello! How can we help?"
-                ),
+                Assistant(tenant_id=tenant.id, name="Echo", greeting="Hello! How can we help?"),
             )
             key = await issue_api_key(tx, owner, "First key") if with_key else None
             token = await _open_session(tx, owner, user_agent)
@@ -87,9 +86,20 @@ async def sign_up(
     return SignedUp(token, tenant.id, user.id, key.token if key else None)
 
 
-async def log_in(
-    email: str, password: str, *, address: str, user_agent: str = ""
-) -> str:
+async def create_tenant(name: str) -> MadeTenant:
+    """Makes a tenant without people, for scripts: it has an assistant and an API key. Raises MissingField."""
+    if not name.strip():
+        raise MissingField(field="name")
+    tenant = Tenant(id=new_id(), name=name.strip()[:200], slug=_slug(name))
+    actor = Actor(tenant.id, "system")
+    async with db.transaction(actor) as tx:
+        await repository.insert(tx, tenant.id, tenant, _first_assistant(tenant.id))
+        key = await issue_api_key(tx, actor, "First key")
+        await audit.record(tx, actor, "tenant.create")
+    return MadeTenant(tenant.id, key.token)
+
+
+async def log_in(email: str, password: str, *, address: str, user_agent: str = "") -> str:
     """A new session's token.
 
     Raises InvalidCredentials (also for an unknown address) and, after 8 failures of one account or 40 of one
@@ -111,14 +121,10 @@ async def log_in(
         await repository.insert_attempts(tx, [account, place])
         user_id = await repository.find_user_id(tx, email)
     user, memberships = await _person(user_id)
-    fits = await asyncio.to_thread(
-        password_fits, password, user.password_hash if user else None
-    )
+    fits = await asyncio.to_thread(password_fits, password, user.password_hash if user else None)
     if not fits or user is None or not memberships:
         raise InvalidCredentials()
-    actor = Actor(
-        memberships[0].tenant_id, "user", user.id, Role(memberships[0].role), user.name
-    )
+    actor = Actor(memberships[0].tenant_id, "user", user.id, Role(memberships[0].role), user.name)
     async with db.transaction(actor) as tx:
         await repository.delete_attempts(tx, account, since)
         token = await _open_session(tx, actor, user_agent)
@@ -178,9 +184,7 @@ async def _person(user_id: UUID | None) -> tuple[User | None, list[Member]]:
     if user_id is None:
         return None, []
     async with db.before_tenant(user_id) as tx:
-        return await repository.find_user(
-            tx, user_id
-        ), await repository.list_memberships(tx, user_id)
+        return await repository.find_user(tx, user_id), await repository.list_memberships(tx, user_id)
 
 
 async def _open_session(tx: AsyncSession, actor: Actor, user_agent: str) -> str:
@@ -198,12 +202,13 @@ async def _open_session(tx: AsyncSession, actor: Actor, user_agent: str) -> str:
     return token
 
 
+def _first_assistant(tenant_id: UUID) -> Assistant:
+    """With the platform's model where it has a key, else the keyless one."""
+    model = "openai" if "openai" in models.get() else "extractive"
+    return Assistant(tenant_id=tenant_id, name="Echo", greeting="Hello! How can we help?", model=model)
+
+
 def _slug(company: str) -> str:
-    plain = (
-        unicodedata.normalize("NFKD", company)
-        .encode("ascii", "ignore")
-        .decode()
-        .lower()
-    )
+    plain = unicodedata.normalize("NFKD", company).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "tenant"
     return f"{words}-{new_id().hex[-6:]}"

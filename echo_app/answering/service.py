@@ -1,0 +1,207 @@
+"""What the assistant says: from a contact's messages to a draft, and from a model's text to a cited reply.
+
+The turn is read in one short transaction (`prepare`), written with no connection held (see `writing`), and saved in
+a second transaction. What needs no model is decided here: asking for a person, small talk, and a question that
+the documents do not answer are said in Echo's own words.
+"""
+
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from echo_app.answering.citations import cited_passages
+from echo_app.answering.intents import small_talk, wants_person
+from echo_app.answering.phrases import Phrase, language_of, phrase
+from echo_app.answering.prompt import build_prompt
+from echo_app.conversations import service as conversations
+from echo_app.conversations.schemas import CitationView, Escalation, MessageView, NewReply
+from echo_app.kit.text import preview
+from echo_app.knowledge import service as knowledge
+from echo_app.knowledge.schemas import Hit
+from echo_app.providers.llm.base import Model, ModelRequest, Turn, Usage, models
+from echo_app.tenancy import Actor
+from echo_app.tenants import service as tenants
+
+RETRIEVED = 6
+# A question this short may lean on the one before (`And in black?`).
+SHORT_QUESTION_WORDS = 6
+
+REASONS = ("not_found", "asked_for_person", "needs_action", "complaint", "model_failed")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One turn to answer: by `request` to `model`, or, without a request, by Echo's own `words`."""
+
+    conversation_id: UUID
+    covers: list[UUID]
+    question: str
+    language: str
+    assistant_name: str
+    hits: list[Hit]
+    model: Model
+    request: ModelRequest | None = None
+    words: str = ""
+    escalation: Escalation | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was written. `cited` are the places in `hits` that `[1]`, `[2]` … refer to, counted from 1."""
+
+    text: str
+    cited: list[int]
+    usage: Usage
+    escalation: Escalation | None
+    finished: bool
+    attempts: list[dict[str, Any]]
+    timings: dict[str, float]
+
+
+async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assignment | None:
+    """Reads what the turn needs; None when the assistant owes nothing (any more).
+
+    Raises ConversationNotFound.
+    """
+    began = perf_counter()
+    turn = await conversations.get_turn(tx, actor, conversation_id)
+    if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
+        return None
+    assistant = await tenants.get_assistant(tx, actor)
+    tenant = await tenants.get_tenant(tx, actor)
+    question = "\n".join(message.content for message in turn.awaiting)
+    offered = models.get()
+    assignment = Assignment(
+        conversation_id=conversation_id,
+        covers=[message.id for message in turn.awaiting],
+        question=question,
+        language=language_of(question),
+        assistant_name=assistant.name,
+        hits=[],
+        model=offered.get(assistant.model) or offered["extractive"],
+    )
+    if wants_person(question):
+        return _handing_over(assignment, "handing_over", "asked_for_person", "asks for a person")
+    if kind := small_talk(question):
+        return replace(assignment, words=phrase(kind, assignment.language))
+    hits = await _retrieve(tx, actor, question, turn.history)
+    assignment = replace(
+        assignment, hits=hits, timings={"prepareMs": round((perf_counter() - began) * 1000, 2)}
+    )
+    if not hits:
+        return _handing_over(assignment, "not_found", "not_found", "nothing in the documents answers this")
+    request = build_prompt(
+        question,
+        hits,
+        assistant_name=assistant.name,
+        tenant_name=tenant.name,
+        history=[_turn(message) for message in turn.history if message.author != "system"],
+    )
+    return replace(assignment, request=request)
+
+
+def given_up(assignment: Assignment) -> Assignment:
+    """The same turn after its model has failed: it goes to a person."""
+    return _handing_over(
+        replace(assignment, request=None), "failed", "model_failed", "the model could not be reached"
+    )
+
+
+def escalation_of(assignment: Assignment, arguments: dict[str, Any]) -> Escalation:
+    """What a model's own call for a person says, taken only as far as it makes sense."""
+    reason = arguments.get("reason")
+    brief = arguments.get("brief")
+    return Escalation(
+        reason=reason if reason in REASONS else "not_found",
+        brief=brief.strip()[:600] if isinstance(brief, str) and brief.strip() else _brief(assignment, ""),
+    )
+
+
+def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
+    """The draft as a reply: its marks with the passages that bear them out, and why it says what it says."""
+    cited = [assignment.hits[number - 1] for number in draft.cited]
+    citations = [
+        CitationView(
+            number=passage.number,
+            document_id=passage.document_id,
+            chunk_id=passage.chunk_id,
+            title=passage.title,
+            heading=passage.heading,
+            quote=passage.quote,
+            page=passage.page,
+            url=passage.url,
+        )
+        for passage in cited_passages(draft.text, cited)
+    ]
+    content = draft.text
+    if not content.strip() and draft.escalation is not None:
+        content = phrase(_words_for(draft.escalation), assignment.language)
+    asked_model = assignment.request is not None
+    return NewReply(
+        id=reply_id,
+        covers=assignment.covers,
+        content=content,
+        citations=citations,
+        author_name=assignment.assistant_name,
+        model=assignment.model.name if asked_model else "none",
+        usage={
+            "model": assignment.model.name if asked_model else "none",
+            "inputTokens": draft.usage.input_tokens,
+            "outputTokens": draft.usage.output_tokens,
+            "cachedTokens": draft.usage.cached_tokens,
+        },
+        escalation=draft.escalation,
+        retrieved=[_retrieved(hit, hit in cited) for hit in assignment.hits],
+        attempts=draft.attempts,
+        timings={**assignment.timings, **draft.timings},
+    )
+
+
+async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[MessageView]) -> list[Hit]:
+    """The passages that answer the question, none when they do not."""
+    hits = await knowledge.search(tx, actor, question, RETRIEVED)
+    if knowledge.is_relevant(question, hits):
+        return hits
+    before = next((message.content for message in reversed(history) if message.author == "contact"), None)
+    if before is None or len(question.split()) > SHORT_QUESTION_WORDS:
+        return []
+    together = f"{before}\n{question}"
+    hits = await knowledge.search(tx, actor, together, RETRIEVED)
+    return hits if knowledge.is_relevant(together, hits) else []
+
+
+def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) -> Assignment:
+    return replace(
+        assignment,
+        words=phrase(words, assignment.language),
+        escalation=Escalation(reason, _brief(assignment, why)),
+    )
+
+
+def _brief(assignment: Assignment, why: str) -> str:
+    asked = f"Wrote: “{preview(assignment.question, 300)}”"
+    return f"{asked} Echo handed over because {why}." if why else asked
+
+
+def _words_for(escalation: Escalation) -> Phrase:
+    return "not_found" if escalation.reason == "not_found" else "handing_over"
+
+
+def _turn(message: MessageView) -> Turn:
+    return Turn("contact" if message.author == "contact" else "assistant", message.content)
+
+
+def _retrieved(hit: Hit, cited: bool) -> dict[str, Any]:
+    return {
+        "documentId": str(hit.document_id),
+        "chunkId": str(hit.chunk_id),
+        "title": hit.title,
+        "heading": hit.heading,
+        "page": hit.page,
+        "score": round(hit.score, 4),
+        "cited": cited,
+    }

@@ -1,0 +1,47 @@
+"""The job `conversation.answer`: one turn of the assistant.
+
+Two transactions, none open while the model writes. A repetition (after a crash, say) finds the messages covered
+and ends, or writes the reply again under the same id with the next attempt, withdrawing what was shown before.
+"""
+
+from uuid import UUID
+
+import structlog
+from procrastinate import JobContext
+
+from echo_app import db, jobs
+from echo_app.answering import service
+from echo_app.answering.streaming import ReplyStream
+from echo_app.answering.writing import write
+from echo_app.conversations import service as conversations
+from echo_app.realtime import bus
+from echo_app.tenancy import Actor
+
+log = structlog.get_logger(__name__)
+
+# Above what one run can use of attempts, so that a later run's numbers are always higher.
+ATTEMPTS_A_RUN = 10
+
+
+@jobs.task("conversation.answer", queue="live", retries=100)
+async def answer(context: JobContext, tenant_id: str, conversation_id: str, reply_id: str) -> None:
+    """Answers what the contact has written, if the assistant still owes it an answer."""
+    actor = Actor(UUID(tenant_id), "assistant")
+    conversation, reply = UUID(conversation_id), UUID(reply_id)
+    runs_before = context.job.attempts
+    with bus.subscribe(conversation_id=conversation) as news:
+        async with db.read_only(actor) as tx:
+            assignment = await service.prepare(tx, actor, conversation)
+        if assignment is None:
+            return
+        stream = ReplyStream(actor, conversation, reply, runs_before * ATTEMPTS_A_RUN)
+        if runs_before:
+            stream.withdraw()
+        draft = await write(assignment, stream, news)
+    async with db.transaction(actor) as tx:
+        outcome = await conversations.save_reply(
+            tx, actor, conversation, service.reply_of(assignment, reply, draft), finished=draft.finished
+        )
+    if outcome != "saved" and draft.finished:
+        stream.withdraw()
+    log.info("conversation.answered", tenant=tenant_id, conversation=conversation_id, outcome=outcome)

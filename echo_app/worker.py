@@ -1,0 +1,35 @@
+"""The worker process: documents, upkeep, and replies that web did not take. Never imports reflex."""
+
+import asyncio
+import signal
+
+from echo_app import composition, jobs
+from echo_app.answering import tasks as answering_tasks
+from echo_app.knowledge import tasks as knowledge_tasks
+from echo_app.settings import settings
+
+REPLIES_AT_ONCE = 10
+DOCUMENTS_AT_ONCE = 2
+
+# Registered with the queue by being imported.
+TASKS = (answering_tasks, knowledge_tasks)
+
+
+async def main() -> None:
+    """Works until SIGTERM or SIGINT."""
+    composition.set_up_logging(settings())
+    composition.put_providers(settings())
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with (
+        composition.connected(settings(), pool_size=5),
+        composition.running(
+            jobs.work(["ingest", "upkeep"], concurrency=DOCUMENTS_AT_ONCE, listen=True),
+            # Polled, not listened for: web is nearer to the customer and takes what it can.
+            jobs.work(["live"], concurrency=REPLIES_AT_ONCE, listen=False),
+            jobs.sweep(),
+        ),
+    ):
+        await stop.wait()
