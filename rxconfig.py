@@ -26,7 +26,7 @@ config = rx.Config(
     deploy_url=settings().public_url,
     cors_allowed_origins=_own_origins(settings().public_url),
     # pickled states on disk outlive a kill and come back stale; several machines share REFLEX_REDIS_URL instead
-    state_manager_mode="memory",
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     plugins=[tailwind(), Look()],

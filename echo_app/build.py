@@ -156,7 +156,8 @@ def _inputs(name: str) -> str:
         home = ROOT / "widget_embed"
         return _hash(path for path in home.rglob("*") if "node_modules" not in path.parts)
     # All of our Python: pages are made from names and constants that come from anywhere in it.
-    sources = [ROOT / "rxconfig.py", *(ROOT / "echo_app").rglob("*.py"), *(ROOT / "reflex.lock").rglob("*")]
+    sources = [ROOT / "rxconfig.py", *(ROOT / "reflex.lock").rglob("*")]
+    sources += (path for path in (ROOT / "echo_app").rglob("*") if path.suffix in (".py", ".jsx", ".js"))
     # Reflex links its components' own assets into assets/external while it compiles.
     sources += (path for path in (ROOT / "assets").rglob("*") if "external" not in path.parts)
     return _hash(sources, version("reflex"))

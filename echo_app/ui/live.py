@@ -2,11 +2,12 @@
 
     @deed(background=True)
     async def follow(self, actor: Actor):
-        async for news in live.follow(self, actor):
-            if news.kind in ("document", "resync"):
-                rows = await load_rows(actor)          # slow work without the state's lock
-                async with self:
-                    self.rows = rows                   # the lock only to assign
+        async with aclosing(live.bursts(self, actor)) as bursts:
+            async for burst in bursts:
+                if any(news.kind in ("document", "resync") for news in burst):
+                    rows = await load_rows(actor)      # slow work without the state's lock
+                    async with self:
+                        self.rows = rows               # the lock only to assign
 
 Put the deed last in the page's `on_load`. Reflex runs a page's `on_load` chain as one family: it cancels the whole
 of it, this background task included, when the tab navigates (also to another id of the same page) and when its
@@ -19,7 +20,8 @@ session that ended elsewhere: the tab's socket is gone, or the session is (then 
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from reflex_base.registry import RegistrationContext
@@ -32,14 +34,22 @@ from echo_app.ui.session import who_asks
 CHECK_EVERY = 15.0
 
 
-async def follow(state: Any, actor: Actor) -> AsyncIterator[News]:
-    """The news of the actor's tenant, until the tab leaves the page.
+async def follow(state: Any, actor: Actor) -> AsyncGenerator[News, None]:
+    """The news of the actor's tenant, one by one, until the tab leaves the page.
 
     `state` is the `self` of a background deed. A news of kind `resync` means that some were missed: load again.
     Raises Unauthenticated when the session ends meanwhile, which the deed turns into a visit to /login.
     """
+    async with aclosing(bursts(state, actor, gap=0)) as handfuls:
+        async for handful in handfuls:
+            for news in handful:
+                yield news
+
+
+async def bursts(state: Any, actor: Actor, *, gap: float = 0.2) -> AsyncGenerator[list[News], None]:
+    """Like `follow`, in handfuls: what came within `gap` seconds of the first, so that a flurry is one load."""
+    token, socket = state.router.session.client_token, state.router.session.session_id
     with realtime.bus.subscribe(tenant_id=actor.tenant_id) as subscription:
-        token, socket = state.router.session.client_token, state.router.session.session_id
         checked = time.monotonic()
         while True:
             news = await subscription.get(CHECK_EVERY)
@@ -48,8 +58,13 @@ async def follow(state: Any, actor: Actor) -> AsyncIterator[News]:
                     return
                 await who_asks(state)
                 checked = time.monotonic()
-            if news is not None:
-                yield news
+            if news is None:
+                continue
+            handful, ends = [news], time.monotonic() + gap
+            while (left := ends - time.monotonic()) > 0:
+                if (more := await subscription.get(left)) is not None:
+                    handful.append(more)
+            yield handful
 
 
 def _connected(token: str, socket: str) -> bool:

@@ -69,7 +69,7 @@ def deed(handler: Callable[..., Any] | None = None, *, background: bool = False,
                 actor = await who_asks(self)
                 async for event in handler(self, actor, **_read(guarded, readers, self, args, kwargs)):
                     yield event
-            except Exception as wrong:  # noqa: BLE001 - the one place where a deed's failure becomes words
+            except Exception as wrong:
                 yield _refusal(self, wrong)
 
     elif inspect.iscoroutinefunction(handler):
@@ -78,7 +78,7 @@ def deed(handler: Callable[..., Any] | None = None, *, background: bool = False,
             try:
                 actor = await who_asks(self)
                 return await handler(self, actor, **_read(guarded, readers, self, args, kwargs))
-            except Exception as wrong:  # noqa: BLE001 - the one place where a deed's failure becomes words
+            except Exception as wrong:
                 return _refusal(self, wrong)
 
     else:

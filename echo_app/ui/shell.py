@@ -12,7 +12,7 @@ Under 640 px there is one column, and the rail becomes a bar at the bottom.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from reflex.style import color_mode, set_color_mode
@@ -191,7 +191,11 @@ def _bottom_bar(here: str) -> rx.Component:
 
 def theme_switch() -> rx.Component:
     """Light, dark, or as the system has it; kept in this browser, without a round trip."""
-    modes = (("light", "sun", "Light"), ("dark", "moon", "Dark"), ("system", "monitor", "Like the system"))
+    modes: tuple[tuple[Literal["light", "dark", "system"], str, str], ...] = (
+        ("light", "sun", "Light"),
+        ("dark", "moon", "Dark"),
+        ("system", "monitor", "Like the system"),
+    )
     return rx.el.div(
         *[
             rx.el.button(

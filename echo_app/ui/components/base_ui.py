@@ -24,11 +24,15 @@ class BasePart(rx.Component):
         return rx.ImportVar(tag=self.tag.split(".")[0], package_path="", install=False)
 
 
+# Base UI tells whether it is open now, and why.
+_OPENED: Any = passthrough_event_spec(bool, dict)
+
+
 class DialogPart(BasePart):
     library = "@base-ui/react/dialog"
 
     open: rx.Var[bool]
-    on_open_change: rx.EventHandler[passthrough_event_spec(bool, dict)]
+    on_open_change: rx.EventHandler[_OPENED]  # type: ignore[type-arg]
 
 
 class MenuPart(BasePart):

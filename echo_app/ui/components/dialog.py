@@ -7,7 +7,10 @@ import reflex as rx
 from echo_app.ui.components.base_ui import dialog_part
 from echo_app.ui.components.button import button, classes, icon_button
 
-_VEIL = "fixed inset-0 z-40 bg-veil transition-opacity duration-150 data-[starting-style]:opacity-0 data-[ending-style]:opacity-0"
+_VEIL = (
+    "fixed inset-0 z-40 bg-veil transition-opacity duration-150 "
+    "data-[starting-style]:opacity-0 data-[ending-style]:opacity-0"
+)
 _POPUP = (
     "fixed z-50 left-1/2 top-[12vh] -translate-x-1/2 w-[calc(100vw-2rem)] max-h-[80vh] overflow-auto rounded-10 "
     "border border-line bg-surface-1 shadow-lift p-5 grid gap-4 transition-opacity duration-150 "

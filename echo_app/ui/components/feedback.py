@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from echo_app.ui.components.icon import icon as draw
 
@@ -64,7 +65,7 @@ def progress(value: Any, total: Any, words: Any, label: str) -> rx.Component:
     )
 
 
-def done(words: str, undo: Any = None) -> rx.event.EventSpec:
+def done(words: str, undo: Any = None) -> EventSpec:
     """The result of a deed, in a toast for 5 seconds; with `undo` (an event) it can be taken back there."""
     if undo is None:
         return rx.toast(words, duration=5000)

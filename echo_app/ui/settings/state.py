@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
-import reflex as rx
+from typing import Any
 
 from echo_app import db
 from echo_app.errors import EchoError
@@ -77,7 +76,7 @@ class SettingsState(SignedInState):
         self.loaded = True
 
     @deed
-    async def company_saved(self, actor: Actor, form: dict[str, str]) -> rx.event.EventSpec:
+    async def company_saved(self, actor: Actor, form: dict[str, str]) -> Any:
         before = self.company
         async with db.transaction(actor) as tx:
             tenant = await tenants.rename_tenant(tx, actor, form.get("company", ""))
@@ -86,7 +85,7 @@ class SettingsState(SignedInState):
         return done("Name saved.", undo=SettingsState.company_saved({"company": before}))
 
     @deed
-    async def sites_saved(self, actor: Actor, form: dict[str, str]) -> rx.event.EventSpec | None:
+    async def sites_saved(self, actor: Actor, form: dict[str, str]) -> Any:
         before, typed = self.sites, form.get("sites", "")
         try:
             async with db.transaction(actor) as tx:
@@ -100,7 +99,7 @@ class SettingsState(SignedInState):
         return done("Sites saved.", undo=SettingsState.sites_saved({"sites": before}))
 
     @deed
-    async def assistant_saved(self, actor: Actor, form: dict[str, str]) -> rx.event.EventSpec:
+    async def assistant_saved(self, actor: Actor, form: dict[str, str]) -> Any:
         before = {"name": self.assistant_name, "greeting": self.greeting, "model": self.model}
         async with db.transaction(actor) as tx:
             assistant = await tenants.change_assistant(
@@ -126,7 +125,7 @@ class SettingsState(SignedInState):
             self.new_key = ""
 
     @deed
-    async def key_revoked(self, actor: Actor, key_id: str) -> rx.event.EventSpec:
+    async def key_revoked(self, actor: Actor, key_id: str) -> Any:
         async with db.transaction(actor) as tx:
             await tenants.revoke_api_key(tx, actor, read_id("key", key_id))
         await self._load_keys(actor)

@@ -111,7 +111,7 @@ def _model() -> rx.Component:
     choice = rx.el.select(
         rx.el.option("From your documents, without a model", value="extractive"),
         rx.el.option(
-            f"OpenAI ",
+            "OpenAI ",
             SettingsState.openai_model,
             value="openai",
             disabled=~SettingsState.openai_ready,
