@@ -16,6 +16,7 @@ from echo_app.answering.citations import cited_passages
 from echo_app.answering.intents import small_talk, wants_person
 from echo_app.answering.phrases import Phrase, language_of, phrase
 from echo_app.answering.prompt import build_prompt
+from echo_app.answering.relevance import is_relevant
 from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import CitationView, Escalation, MessageView, NewReply
 from echo_app.kit.text import preview
@@ -164,14 +165,14 @@ def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
 async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[MessageView]) -> list[Hit]:
     """The passages that answer the question, none when they do not."""
     hits = await knowledge.search(tx, actor, question, RETRIEVED)
-    if knowledge.is_relevant(question, hits):
+    if is_relevant(question, hits):
         return hits
     before = next((message.content for message in reversed(history) if message.author == "contact"), None)
     if before is None or len(question.split()) > SHORT_QUESTION_WORDS:
         return []
     together = f"{before}\n{question}"
     hits = await knowledge.search(tx, actor, together, RETRIEVED)
-    return hits if knowledge.is_relevant(together, hits) else []
+    return hits if is_relevant(together, hits) else []
 
 
 def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) -> Assignment:

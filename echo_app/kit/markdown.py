@@ -33,6 +33,6 @@ def plain(markdown: str) -> str:
 
 def _spelled_out(link: re.Match[str]) -> str:
     label, address = link.group(1), link.group(2)
-    if not address.startswith(("http://", "https://")) or label in address:
-        return address if address.startswith("http") else label
-    return f"{label} ({address})"
+    if not address.startswith(("http://", "https://")):
+        return label
+    return address if label in (address, address.split("://", 1)[1].rstrip("/")) else f"{label} ({address})"

@@ -3,8 +3,9 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import Column, Index, SmallInteger, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import Column, Computed, Index, PrimaryKeyConstraint, SmallInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import BIT
+from sqlmodel import Field, SQLModel
 
 from echo_app.models.base import Identified, Tenanted, moment
 
@@ -57,38 +58,50 @@ class Chunk(Identified, Tenanted, table=True):
 
 
 class ChunkVector(Tenanted, table=True):
-    """A chunk's embedding, searched exactly: no vector index for a tenant's ten thousand."""
+    """A chunk's embedding, searched exactly: no vector index for a tenant's ten thousand.
+
+    `signs` are those of its numbers: all of a tenant's are read for a question, out of the index alone.
+    """
 
     __tablename__ = "chunk_vectors"
-    __table_args__ = (Index("chunk_vectors_by_tenant", "tenant_id"),)
+    __table_args__ = (
+        Index("chunk_vectors_by_signs", "tenant_id", "chunk_id", postgresql_include=["signs"]),
+    )
 
     chunk_id: UUID = Field(
         foreign_key="chunks.id", primary_key=True, ondelete="CASCADE"
     )
     embedding: Any = Field(sa_column=Column(Vector(VECTOR_LENGTH), nullable=False))
+    signs: Any = Field(
+        default=None,
+        sa_column=Column(
+            BIT(VECTOR_LENGTH),
+            Computed(f"binary_quantize(embedding)::bit({VECTOR_LENGTH})", persisted=True),
+            nullable=False,
+        ),
+    )
 
 
-class Posting(Tenanted, table=True):
+class Posting(SQLModel, table=True):
     """A term in one field of a chunk, for BM25: equality on text is leakproof, so the key serves under
-    row-level security."""
+    row-level security. It goes with its document: see migration 0004 for what it does not refer to."""
 
     __tablename__ = "postings"
-    __table_args__ = (Index("postings_by_document", "document_id"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("tenant_id", "term", "chunk_id", "field", postgresql_include=["frequency", "length"]),
+        Index("postings_by_document", "document_id"),
+    )
 
-    tenant_id: UUID = Field(
-        foreign_key="tenants.id", primary_key=True, ondelete="CASCADE"
-    )
+    tenant_id: UUID = Field(primary_key=True)
     term: str = Field(primary_key=True)
-    chunk_id: UUID = Field(
-        foreign_key="chunks.id", primary_key=True, ondelete="CASCADE"
-    )
+    chunk_id: UUID = Field(primary_key=True)
     # 0: title and headings, 1: body.
     field: int = Field(
         primary_key=True,
         sa_type=SmallInteger,
         sa_column_kwargs={"autoincrement": False},
     )
-    document_id: UUID
+    document_id: UUID = Field(foreign_key="documents.id", ondelete="CASCADE")
     frequency: int
     # Terms in that field of that chunk.
     length: int

@@ -1,0 +1,114 @@
+"""How much of a question's words a text holds: the same word, its synonym, a part of a compound, or with a typo."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from echo_app.kit.language.guess import language_of
+from echo_app.kit.language.stopwords import STOP_WORDS
+from echo_app.kit.language.synonyms import phrases_in, synonyms
+from echo_app.kit.language.words import content_words, fold, four_grams, is_asking, stem, stems, words_of
+
+# How far a match goes for the word itself.
+SAME = 1.0
+COMPOUND = 0.8
+TYPO = 0.8
+SYNONYM = 0.75
+
+_SHORTEST_PART = 5
+_SHORTEST_BEGINNING = 6
+_SHORTEST_TYPO = 4
+_TWO_ERRORS_FROM = 8
+
+
+@dataclass(frozen=True)
+class AskedWord:
+    """One word (or known phrase) of a question: the terms it is, and the terms that mean the same.
+
+    `asking` marks words of asking (`know`, `please`), which say nothing of the subject.
+    """
+
+    word: str
+    terms: frozenset[str]
+    related: frozenset[str]
+    asking: bool = False
+
+
+def asked_words(question: str) -> list[AskedWord]:
+    """The content words of a question with everything they may be found under; phrases count as one word more."""
+    words = content_words(question)
+    asked = [AskedWord(word, frozenset(stems(word)), synonyms(word), is_asking(word)) for word in words]
+    known = {term for word in asked if not word.asking for term in word.terms | word.related}
+    for phrase, terms in phrases_in(words_of(question)).items():
+        # A phrase that only repeats what its words mean by themselves adds nothing.
+        if not terms & known:
+            asked.append(AskedWord(" ".join(phrase), frozenset(), terms))
+            known |= terms
+    return asked
+
+
+class Words:
+    """The words of one text, ready to be compared with questions."""
+
+    def __init__(self, text: str, language: str | None = None) -> None:
+        language = language or language_of(text)
+        stop = STOP_WORDS[language]
+        words = {word for word in words_of(text) if word not in stop}
+        self.terms = frozenset(stem(word, language) for word in words)
+        self._folded = frozenset(fold(word) for word in words)
+
+    def holds(self, asked: AskedWord) -> float:
+        """From 0 (not at all) to `SAME`."""
+        if asked.terms & self.terms:
+            return SAME
+        if not asked.terms.isdisjoint(self._folded):
+            return SAME
+        if asked.related & self.terms:
+            return SYNONYM
+        if asked.asking or not asked.terms:
+            return 0.0
+        word = fold(asked.word)
+        return max((_resembles(word, other) for other in self._folded), default=0.0)
+
+
+def closest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that `word` is a typo of, if any: the one with the fewest errors."""
+    within = [(errors, candidate) for candidate in candidates if (errors := _errors(word, candidate)) is not None]
+    return min(within)[1] if within else None
+
+
+@lru_cache(maxsize=50_000)
+def _resembles(word: str, other: str) -> float:
+    beginning = word[: max(_SHORTEST_BEGINNING, len(word) - 2)]
+    if len(word) >= _SHORTEST_PART and (other.startswith(beginning) or other.endswith(word)):
+        return COMPOUND
+    if len(other) >= _SHORTEST_PART and (word.startswith(other) or word.endswith(other)):
+        return COMPOUND
+    return TYPO if _errors(word, other) is not None else 0.0
+
+
+def _errors(word: str, other: str) -> int | None:
+    """How many letters must be put right to make one of the other; None when they are too many."""
+    if len(word) < _SHORTEST_TYPO or not word.isalpha() or not other.isalpha():
+        return None
+    allowed = 2 if len(word) >= _TWO_ERRORS_FROM else 1
+    if abs(len(word) - len(other)) > allowed:
+        return None
+    if word[:2] != other[:2] and word[-3:] != other[-3:] and not four_grams(word) & four_grams(other):
+        return None
+    distance = _distance(word, other)
+    return distance if distance <= allowed else None
+
+
+def _distance(a: str, b: str) -> int:
+    """Letters inserted, left out, replaced or swapped with their neighbour (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        earlier, before, row = before, row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -1,0 +1,186 @@
+"""Passages: a text cut along its headings and pages into pieces that each can be quoted and judged alone.
+
+A passage is an exact range of the text and never crosses a heading or a page. Lists, tables and code stay whole as
+long as they fit; what does not fit is cut at items or lines, then sentences, then words, then anywhere.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from echo_app.kit.language.sentences import Span, sentences
+from echo_app.knowledge.blocks import Block
+from echo_app.knowledge.parsing import Parsed
+
+# Sizes are counted in words; a run without spaces counts one for every eight characters.
+MOST_WORDS = 250
+FULL_WORDS = 210
+_WORD_CHARACTERS = 8
+LONGEST_PASSAGE = MOST_WORDS * _WORD_CHARACTERS
+LONGEST_HEADING = 300
+_CHARACTERS_PER_TOKEN = 4
+
+Cut = Callable[[str, Span], Iterable[Span]]
+
+_ITEM = re.compile(r"^(?:[-*+•]|\d{1,9}[.)])[ \t]", re.M)
+_LINE = re.compile(r"^.*$", re.M)
+_RUN = re.compile(r"\S+")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """`text[start:end] == content`; `heading` is the path `A > B` above it; `page` counts from 1."""
+
+    start: int
+    end: int
+    content: str
+    heading: str
+    page: int | None
+    token_count: int
+
+
+def passages(parsed: Parsed) -> list[Passage]:
+    """Cuts a parsed document into passages, in order. A document with any text has at least one."""
+    found = [
+        _passage(parsed, section, span)
+        for section in _sections(parsed)
+        for span in _grouped(parsed.text, section.blocks)
+    ]
+    if found:
+        return found
+    # Headings and nothing under them: then they are the text.
+    headings = [Block("text", block.start, block.end) for block in parsed.blocks]
+    return [_passage(parsed, _Section("", None, headings), span) for span in _grouped(parsed.text, headings)]
+
+
+def token_count(content: str) -> int:
+    """About how many tokens a model counts, four characters each."""
+    return ceil(len(content) / _CHARACTERS_PER_TOKEN)
+
+
+@dataclass(frozen=True)
+class _Section:
+    heading: str
+    page: int | None
+    blocks: list[Block]
+
+
+def _passage(parsed: Parsed, section: _Section, span: Span) -> Passage:
+    content = parsed.text[span[0] : span[1]]
+    return Passage(span[0], span[1], content, section.heading, section.page, token_count(content))
+
+
+def _sections(parsed: Parsed) -> Iterator[_Section]:
+    """The runs of blocks under one heading and on one page."""
+    path: list[tuple[int, str]] = []
+    page_number = 0
+    section = _Section("", 1 if parsed.pages else None, [])
+    for block in parsed.blocks:
+        while parsed.pages and block.start >= parsed.pages[page_number][1] and page_number + 1 < len(parsed.pages):
+            page_number += 1
+        page = page_number + 1 if parsed.pages else None
+        if block.kind == "heading":
+            path = [(level, title) for level, title in path if level < block.level]
+            path.append((block.level, block.title))
+        if block.kind == "heading" or page != section.page:
+            if section.blocks:
+                yield section
+            heading = " > ".join(title for _, title in path if title)
+            section = _Section(heading[:LONGEST_HEADING], page, [])
+        if block.kind != "heading":
+            section.blocks.append(block)
+    if section.blocks:
+        yield section
+
+
+def _grouped(text: str, blocks: list[Block]) -> Iterator[Span]:
+    """Joins a section's blocks, cut where they must be, into passages of about even size."""
+    pieces = [piece for unit in _units(text, blocks) for piece in _fitting(text, unit)]
+    if not pieces:
+        return
+    counts = [_words_in(text, piece) for piece in pieces]
+    total = max(sum(counts), (pieces[-1][1] - pieces[0][0]) // _WORD_CHARACTERS)
+    aim = total / ceil(total / FULL_WORDS) if total > MOST_WORDS else MOST_WORDS
+    (start, end), words = pieces[0], counts[0]
+    for piece, count in zip(pieces[1:], counts[1:], strict=True):
+        full = max(words, (end - start) // _WORD_CHARACTERS) >= aim * 0.9
+        if full or words + count > MOST_WORDS or piece[1] - start > LONGEST_PASSAGE:
+            yield start, end
+            start, words = piece[0], 0
+        end, words = piece[1], words + count
+    yield start, end
+
+
+def _units(text: str, blocks: list[Block]) -> Iterator[Block]:
+    """The blocks; a line that announces a list, table or code (`You need:`) is one unit with it if both fit."""
+    waiting: Block | None = None
+    for block in blocks:
+        if waiting is not None:
+            joined = Block(block.kind, waiting.start, block.end)
+            if block.kind != "text" and _size(text, (joined.start, joined.end)) <= MOST_WORDS:
+                yield joined
+                waiting = None
+                continue
+            yield waiting
+            waiting = None
+        if block.kind == "text" and text[block.end - 1] == ":":
+            waiting = block
+        else:
+            yield block
+    if waiting is not None:
+        yield waiting
+
+
+def _fitting(text: str, block: Block) -> Iterator[Span]:
+    span = (block.start, block.end)
+    if _size(text, span) <= MOST_WORDS:
+        yield span
+        return
+    cuts: dict[str, tuple[Cut, ...]] = {"list": (_items, _lines), "table": (_lines,), "code": (_lines,)}
+    yield from _cut(text, span, (*cuts.get(block.kind, ()), _sentences, _words, _anywhere))
+
+
+def _cut(text: str, span: Span, ways: tuple[Cut, ...]) -> Iterator[Span]:
+    for piece in ways[0](text, span):
+        if _size(text, piece) <= MOST_WORDS:
+            yield piece
+        else:
+            yield from _cut(text, piece, ways[1:])
+
+
+def _items(text: str, span: Span) -> Iterable[Span]:
+    starts = [match.start() for match in _ITEM.finditer(text, *span)]
+    bounds = sorted({span[0], *starts, span[1]})
+    return [trimmed for a, b in zip(bounds, bounds[1:], strict=False) if (trimmed := _trimmed(text, a, b))]
+
+
+def _lines(text: str, span: Span) -> Iterable[Span]:
+    return [trimmed for match in _LINE.finditer(text, *span) if (trimmed := _trimmed(text, *match.span()))]
+
+
+def _sentences(text: str, span: Span) -> Iterable[Span]:
+    return sentences(text, *span)
+
+
+def _words(text: str, span: Span) -> Iterable[Span]:
+    return (match.span() for match in _RUN.finditer(text, *span))
+
+
+def _anywhere(text: str, span: Span) -> Iterable[Span]:
+    return ((at, min(at + LONGEST_PASSAGE, span[1])) for at in range(span[0], span[1], LONGEST_PASSAGE))
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    begin = start + len(piece) - len(piece.lstrip())
+    return (begin, begin + len(piece.strip())) if piece.strip() else None
+
+
+def _size(text: str, span: Span) -> int:
+    length = ceil((span[1] - span[0]) / _WORD_CHARACTERS)
+    return length if length > MOST_WORDS else max(_words_in(text, span), length)
+
+
+def _words_in(text: str, span: Span) -> int:
+    return len(text[span[0] : span[1]].split())

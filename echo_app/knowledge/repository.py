@@ -1,0 +1,244 @@
+"""Documents and their passages, as they are stored."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, text, update
+from sqlalchemy import select as rows_of
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from echo_app.kit.pagination import Page, cursor, position
+from echo_app.knowledge.errors import DocumentNotFound
+from echo_app.knowledge.indexing import PostingRow
+from echo_app.knowledge.schemas import DocumentRow, PassageRow
+from echo_app.models import Chunk, Document
+
+_BATCH = 20_000
+
+# As Any: the typed overloads of select end at four columns.
+_ROW: tuple[Any, ...] = (
+    Document.id,
+    Document.title,
+    Document.format,
+    Document.status,
+    Document.error_code,
+    Document.error,
+    Document.size_bytes,
+    Document.url,
+    Document.pages,
+    Document.chunk_count,
+    Document.created_at,
+    Document.updated_at,
+)
+_PASSAGE: tuple[Any, ...] = (Chunk.id, Chunk.position, Chunk.heading, Chunk.page, Chunk.content)
+
+# COPY is refused on tables with row-level security; rows out of arrays are nearly as fast.
+_INSERT_CHUNKS = text(
+    """
+    INSERT INTO chunks (id, tenant_id, document_id, position, heading, page, start_offset, end_offset, content,
+        token_count)
+    SELECT id, :tenant, :document, position, heading, page, start_offset, end_offset, content, token_count
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS int[]), CAST(:headings AS text[]), CAST(:pages AS int[]),
+        CAST(:starts AS int[]), CAST(:ends AS int[]), CAST(:contents AS text[]), CAST(:tokens AS int[]))
+        AS row (id, position, heading, page, start_offset, end_offset, content, token_count)
+    """
+)
+_INSERT_VECTORS = text(
+    """
+    INSERT INTO chunk_vectors (chunk_id, tenant_id, embedding)
+    SELECT id, :tenant, CAST(embedding AS vector)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:embeddings AS text[])) AS row (id, embedding)
+    """
+)
+# In the order of the terms: the rows of one term lie together, which is how they are read.
+_INSERT_POSTINGS = text(
+    """
+    INSERT INTO postings (tenant_id, term, chunk_id, field, document_id, frequency, length)
+    SELECT :tenant, term, chunk_id, field, :document, frequency, length
+    FROM unnest(CAST(:terms AS text[]), CAST(:ids AS uuid[]), CAST(:fields AS smallint[]),
+        CAST(:frequencies AS int[]), CAST(:lengths AS int[])) AS row (term, chunk_id, field, frequency, length)
+    """
+)
+
+
+async def find_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Document | None:
+    rows = await tx.scalars(select(Document).where(Document.tenant_id == tenant_id, Document.sha256 == sha256))
+    return rows.one_or_none()
+
+
+async def get_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Document:
+    """The document of these bytes. Raises DocumentNotFound."""
+    document = await find_by_hash(tx, tenant_id, sha256)
+    if document is None:
+        raise DocumentNotFound()
+    return document
+
+
+async def insert_document(tx: AsyncSession, tenant_id: UUID, document: Document) -> bool:
+    """Inserts it unless the tenant has a document of the same bytes; says whether it did.
+
+    Waits for another transaction that is inserting the same at this moment.
+    """
+    assert document.tenant_id == tenant_id
+    statement = insert(Document).values(document.model_dump())
+    done = await tx.execute(
+        statement.on_conflict_do_nothing(index_elements=["tenant_id", "sha256"]).returning(col(Document.id))
+    )
+    return done.one_or_none() is not None
+
+
+async def get_document(
+    tx: AsyncSession, tenant_id: UUID, document_id: UUID, *, for_update: bool = False
+) -> Document:
+    """The document with its text. Raises DocumentNotFound."""
+    query = select(Document).where(Document.tenant_id == tenant_id, Document.id == document_id)
+    rows = await tx.scalars(query.with_for_update() if for_update else query)
+    document = rows.one_or_none()
+    if document is None:
+        raise DocumentNotFound()
+    return document
+
+
+async def get_document_row(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> DocumentRow:
+    """The document without its text. Raises DocumentNotFound."""
+    query = rows_of(*_ROW).where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        raise DocumentNotFound()
+    return DocumentRow(*row)
+
+
+async def list_documents(
+    tx: AsyncSession, tenant_id: UUID, *, limit: int, after: str | None = None
+) -> Page[DocumentRow]:
+    """The newest first. `after` is a page's `next`; raises ValueError when it is not one."""
+    query = rows_of(*_ROW).where(col(Document.tenant_id) == tenant_id)
+    if after is not None:
+        query = query.where(col(Document.id) < UUID(hex=position(after, 1)[0]))
+    rows = (await tx.execute(query.order_by(col(Document.id).desc()).limit(limit + 1))).all()
+    items = [DocumentRow(*row) for row in rows[:limit]]
+    return Page(items, cursor(items[-1].id.hex) if len(rows) > limit else None)
+
+
+async def count_documents(tx: AsyncSession, tenant_id: UUID) -> dict[str, int]:
+    """How many documents of each status."""
+    query = select(Document.status, func.count()).where(col(Document.tenant_id) == tenant_id)
+    return dict((await tx.execute(query.group_by(col(Document.status)))).tuples().all())
+
+
+async def set_document(tx: AsyncSession, tenant_id: UUID, document_id: UUID, at: datetime, **values: Any) -> bool:
+    """Changes columns and the moment of the last change; False when the document is gone."""
+    statement = (
+        update(Document)
+        .where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
+        .values(updated_at=at, **values)
+    )
+    return bool((await tx.execute(statement)).rowcount)  # type: ignore[attr-defined]
+
+
+async def delete_document(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> None:
+    """Deletes it with its passages and everything they are found by."""
+    await tx.execute(
+        delete(Document).where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
+    )
+
+
+async def delete_passages(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> None:
+    for statement in (
+        "DELETE FROM postings WHERE tenant_id = :tenant AND document_id = :document",
+        "DELETE FROM chunks WHERE tenant_id = :tenant AND document_id = :document",
+    ):
+        await tx.execute(text(statement), {"tenant": tenant_id, "document": document_id})
+
+
+async def insert_chunks(tx: AsyncSession, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk]) -> None:
+    await tx.execute(
+        _INSERT_CHUNKS,
+        {
+            "tenant": tenant_id,
+            "document": document_id,
+            "ids": [chunk.id for chunk in chunks],
+            "positions": [chunk.position for chunk in chunks],
+            "headings": [chunk.heading for chunk in chunks],
+            "pages": [chunk.page for chunk in chunks],
+            "starts": [chunk.start_offset for chunk in chunks],
+            "ends": [chunk.end_offset for chunk in chunks],
+            "contents": [chunk.content for chunk in chunks],
+            "tokens": [chunk.token_count for chunk in chunks],
+        },
+    )
+
+
+async def insert_vectors(
+    tx: AsyncSession, tenant_id: UUID, chunk_ids: Sequence[UUID], vectors: Sequence[Sequence[float]]
+) -> None:
+    await tx.execute(
+        _INSERT_VECTORS,
+        {"tenant": tenant_id, "ids": list(chunk_ids), "embeddings": [vector_text(vector) for vector in vectors]},
+    )
+
+
+async def insert_postings(
+    tx: AsyncSession, tenant_id: UUID, document_id: UUID, postings: Iterable[PostingRow]
+) -> None:
+    rows = sorted(postings, key=lambda row: row.term)
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        await tx.execute(
+            _INSERT_POSTINGS,
+            {
+                "tenant": tenant_id,
+                "document": document_id,
+                "terms": [row.term for row in batch],
+                "ids": [row.chunk_id for row in batch],
+                "fields": [row.field for row in batch],
+                "frequencies": [row.frequency for row in batch],
+                "lengths": [row.length for row in batch],
+            },
+        )
+
+
+async def find_chunk(tx: AsyncSession, tenant_id: UUID, chunk_id: UUID) -> Chunk | None:
+    rows = await tx.scalars(select(Chunk).where(Chunk.tenant_id == tenant_id, Chunk.id == chunk_id))
+    return rows.one_or_none()
+
+
+async def list_passages(
+    tx: AsyncSession, tenant_id: UUID, document_id: UUID, *, start: int, limit: int
+) -> list[PassageRow]:
+    """A document's passages in order from the position `start` on."""
+    query = (
+        rows_of(*_PASSAGE)
+        .where(col(Chunk.tenant_id) == tenant_id, col(Chunk.document_id) == document_id)
+        .where(col(Chunk.position) >= start)
+        .order_by(col(Chunk.position))
+        .limit(limit)
+    )
+    return [PassageRow(*row) for row in (await tx.execute(query)).all()]
+
+
+async def text_around(
+    tx: AsyncSession, tenant_id: UUID, document_id: UUID, start: int, end: int, around: int
+) -> tuple[str, str, str]:
+    """(before, the range, after), cut out by the database: a document's text may have megabytes.
+
+    Raises DocumentNotFound.
+    """
+    query = rows_of(
+        func.substr(Document.text, max(0, start - around) + 1, min(start, around)),
+        func.substr(Document.text, start + 1, end - start),
+        func.substr(Document.text, end + 1, around),
+    ).where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        raise DocumentNotFound()
+    return row[0], row[1], row[2]
+
+
+def vector_text(vector: Sequence[float]) -> str:
+    """A vector as pgvector reads it."""
+    return "[" + ",".join(f"{value:.6g}" for value in vector) + "]"

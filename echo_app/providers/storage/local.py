@@ -1,0 +1,64 @@
+"""Storage in a local folder: one folder a tenant, each file written beside its place and moved there."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from uuid import UUID
+
+from echo_app.providers.storage.base import NotStored, StorageFailed
+
+# Folders are allowed, dots at a part's beginning are not: no way leads out of the tenant's folder.
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}){0,3}")
+
+
+class LocalStorage:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, tenant_id: UUID, key: str, content: bytes) -> None:
+        await asyncio.to_thread(_write, self._path(tenant_id, key), content)
+
+    async def get(self, tenant_id: UUID, key: str) -> bytes:
+        return await asyncio.to_thread(_read, self._path(tenant_id, key))
+
+    async def delete(self, tenant_id: UUID, key: str) -> None:
+        await asyncio.to_thread(_unlink, self._path(tenant_id, key))
+
+    def _path(self, tenant_id: UUID, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError("not a storage key")
+        return self._folder / tenant_id.hex / key
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with NamedTemporaryFile(dir=path.parent, prefix=".writing-", delete=False) as fresh:
+            try:
+                fresh.write(content)
+                fresh.flush()
+                os.fsync(fresh.fileno())
+                os.replace(fresh.name, path)
+            except BaseException:
+                os.unlink(fresh.name)
+                raise
+    except OSError as failed:
+        raise StorageFailed(failed.strerror or "could not write") from failed
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as missing:
+        raise NotStored() from missing
+    except OSError as failed:
+        raise StorageFailed(failed.strerror or "could not read") from failed
+
+
+def _unlink(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as failed:
+        raise StorageFailed(failed.strerror or "could not delete") from failed
