@@ -1,6 +1,7 @@
 /**
- * Builds the widget into assets/widget/: the loader, the chat, its page and languages; each also gzipped at level 9, and
- * manifest.json with every file's content hash and sizes. Times are left out, so the same sources give the same bytes.
+ * Builds the widget into assets/widget/: the loader, the chat, its page and languages; each also gzipped at
+ * level 9, and manifest.json with every file's content hash and sizes. Times are left out, so the same
+ * sources give the same bytes.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";

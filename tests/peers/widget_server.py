@@ -1,20 +1,18 @@
-"""A server that speaks the widget's protocol (`widget_embed/src/protocol.ts`), for the widget's own tests and for working on
-it without the product: `python -m tests.peers.widget_server 8120` and open `http://127.0.0.1:8120/shop`.
+"""A server that speaks the widget's protocol (`widget_embed/src/protocol.ts`), for the widget's own tests and for
+working on it without the product: `python -m tests.peers.widget_server 8120` and open
+`http://127.0.0.1:8120/shop`.
 
-It keeps everything in memory, answers every message with the next of `replies`, and has switches for what goes wrong on
-the way. Tests call it from their own thread; whatever touches its state runs on its loop by `run`.
+It has switches for what goes wrong on the way. Tests call it from their own thread; whatever touches its state runs
+on its loop by `run`.
 """
 
 import asyncio
+import gzip
 import json
 import sys
 import threading
 import time
-import uuid
-from collections import deque
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,79 +23,37 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tests.peers.widget_desk import Desk, Frame
+
 ASSETS = Path(__file__).parents[2] / "assets" / "widget"
 TENANT = "ten_" + "0" * 32
-Frame = dict[str, Any]
+PASSAGE = {
+    "heading": "Sending things back",
+    "before": "You may change your mind. ",
+    "after": " Pack it as it came, and write the order number on the parcel.\n\nThe money is back in five days.",
+}
 
 
-def citation(number: int, title: str, quote: str, page: int | None = None) -> dict[str, Any]:
-    return {
-        "documentId": f"doc_{number:032x}",
-        "chunkId": f"chk_{number:032x}",
-        "title": title,
-        "quote": quote,
-        "url": "https://fjordkettle.example/help",
-        "page": page,
-    }
-
-
-@dataclass
-class Reply:
-    """What the assistant says: in deltas of `step` characters, `pause` seconds apart."""
-
-    text: str = (
-        "Yes. Unopened kettles can be sent back within **47 days** [1]. For a fault like humming the warranty applies "
-        "instead: 9 years on the heating plate [2]."
-    )
-    citations: list[dict[str, Any]] = field(
-        default_factory=lambda: [
-            citation(1, "Returns", "Unopened kettles can be sent back within 47 days.", page=3),
-            citation(2, "Warranty", "The heating plate has a warranty of 9 years."),
-        ]
-    )
-    step: int = 6
-    pause: float = 0.02
-    withdraw_after: int | None = None  # characters shown, then withdrawn; nothing follows by itself
-    escalates: bool = False
-
-
-@dataclass
-class Conversation:
-    id: str
-    token: str
-    handler: str = "assistant"
-    status: str = "open"
-    agent: str | None = None
-    events: list[Frame] = field(default_factory=list)
-
-    @property
-    def summary(self) -> Frame:
-        return {"id": self.id, "handler": self.handler, "status": self.status, "agentName": self.agent}
-
-
-class WidgetServer:
+class WidgetServer(Desk):
     def __init__(self, port: int = 0) -> None:
+        super().__init__()
         self.port = port
         self.token_delay = 0.0
         self.refuse_sockets = False
-        self.refuse_posts: tuple[int, str, str] | None = None
         self.lose_acks = 0  # so many messages are taken, and the line is cut before the acknowledgement
         self.valid_tokens_from = 0
-        self.replies: deque[Reply] = deque()
         self.greeting = "Hello. Ask me about kettles, orders and returns."
         self.sent: list[Frame] = []
         self.received: list[Frame] = []
         self.tokens = 0
-        self._conversations: dict[str, Conversation] = {}
-        self._by_client_id: dict[str, Frame] = {}
-        self._queues: dict[str, set[asyncio.Queue[Frame]]] = {}
         self._sockets: set[WebSocket] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    # --- life ----------------------------------------------------------------------------------------------------------
+    # --- life ----------------------------------------------------------------------------
 
     def start(self) -> None:
-        config = uvicorn.Config(self._app(), host="127.0.0.1", port=self.port, log_level="warning", lifespan="off")
+        config = uvicorn.Config(
+            self._app(), host="127.0.0.1", port=self.port, log_level="warning", lifespan="off"
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -127,126 +83,11 @@ class WidgetServer:
         self._loop = asyncio.new_event_loop()
         self._loop.run_until_complete(self._server.serve())
 
-    # --- what the tenant's people do -----------------------------------------------------------------------------------
-
-    @property
-    def latest(self) -> Conversation:
-        return list(self._conversations.values())[-1]
-
-    def messages(self) -> list[tuple[str, str]]:
-        """Author and text of every message of every conversation, in order."""
-        frames = [event for each in self._conversations.values() for event in each.events if event["type"] == "message"]
-        return [(frame["message"]["author"], frame["message"]["content"]) for frame in frames]
-
-    async def take_over(self, name: str) -> None:
-        self.latest.handler, self.latest.agent = "agent", name
-        self._state(self.latest)
-
-    async def hand_back(self) -> None:
-        self.latest.handler, self.latest.agent = "assistant", None
-        self._state(self.latest)
-
-    async def agent_says(self, text: str) -> None:
-        self._add(self.latest, "agent", self.latest.agent, text)
-
-    async def agent_types(self) -> None:
-        self._tell(self.latest, {"type": "typing", "author": "agent", "name": self.latest.agent})
-
-    async def resolve(self) -> None:
-        self.latest.status = "resolved"
-        self._state(self.latest)
-
     async def drop_sockets(self) -> None:
         for socket in list(self._sockets):
             await socket.close(1012)
 
-    # --- the conversation ----------------------------------------------------------------------------------------------
-
-    def _add(self, conversation: Conversation, author: str, name: str | None, text: str, **more: Any) -> Frame:
-        message = {
-            "id": more.pop("id", "msg_" + uuid.uuid4().hex),
-            "sessionId": conversation.id,
-            "author": author,
-            "authorName": name,
-            "content": text,
-            "citations": more.pop("citations", []),
-            "createdAt": datetime.now(UTC).isoformat(),
-        }
-        frame = {"type": "message", "seq": len(conversation.events) + 1, "message": message}
-        conversation.events.append(frame)
-        self._tell(conversation, frame)
-        return frame
-
-    def _state(self, conversation: Conversation) -> None:
-        frame = {"type": "state", "seq": len(conversation.events) + 1, "conversationId": conversation.id}
-        frame |= {key: value for key, value in conversation.summary.items() if key != "id"}
-        conversation.events.append(frame)
-        self._tell(conversation, frame)
-
-    def _tell(self, conversation: Conversation, frame: Frame) -> None:
-        for queue in self._queues.get(conversation.token, ()):
-            queue.put_nowait(frame)
-
-    def _post(self, token: str, body: Frame) -> Frame:
-        """The acknowledgement of a message, or the error it met."""
-        client_id = body["clientMessageId"]
-        if client_id in self._by_client_id:
-            return self._by_client_id[client_id]
-        if self.refuse_posts:
-            _, code, message = self.refuse_posts
-            return {"type": "error", "code": code, "message": message, "clientMessageId": client_id}
-        conversation = self._conversations.get(body["conversationId"] or "")
-        if conversation is None:
-            conversation = Conversation("conv_" + uuid.uuid4().hex, token)
-            self._conversations[conversation.id] = conversation
-        if conversation.status == "resolved":
-            message = "This conversation is resolved."
-            return {"type": "error", "code": "conversation_closed", "message": message, "clientMessageId": client_id}
-        frame = self._add(conversation, "contact", None, body["content"])
-        ack = {"type": "ack", "clientMessageId": client_id, "conversationId": conversation.id, "seq": frame["seq"]}
-        ack |= {"messageId": frame["message"]["id"], "createdAt": frame["message"]["createdAt"]}
-        self._by_client_id[client_id] = ack
-        if conversation.handler == "assistant":
-            task = asyncio.create_task(self._answer(conversation, body["content"]))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        return ack
-
-    async def _answer(self, conversation: Conversation, question: str) -> None:
-        person = Reply("I am asking a person to answer here.", [], escalates=True)
-        reply = self.replies.popleft() if self.replies else person if "person" in question else Reply()
-        reply_id = "msg_" + uuid.uuid4().hex
-        await asyncio.sleep(reply.pause * 10)
-        end = len(reply.text) if reply.withdraw_after is None else reply.withdraw_after
-        for offset in range(0, end, reply.step):
-            if conversation.handler != "assistant":
-                return self._tell(conversation, {"type": "reset", "replyId": reply_id, "attempt": 1})
-            text = reply.text[offset : min(offset + reply.step, end)]
-            delta = {"type": "delta", "replyId": reply_id, "attempt": 1, "offset": offset, "text": text}
-            self._tell(conversation, delta)
-            await asyncio.sleep(reply.pause)
-        if reply.withdraw_after is not None:
-            return self._tell(conversation, {"type": "reset", "replyId": reply_id, "attempt": 1})
-        self._add(conversation, "assistant", "Echo", reply.text, id=reply_id, citations=reply.citations)
-        if reply.escalates:
-            conversation.handler = "queue"
-            self._state(conversation)
-
-    def _ready(self, token: str, conversation_id: str | None, after: int) -> Frame:
-        conversation = self._conversations.get(conversation_id or "")
-        if conversation is None or not after:
-            after = 0
-            mine = [each for each in self._conversations.values() if each.token == token and each.status == "open"]
-            conversation = mine[-1] if mine else None
-        events = conversation.events[after:] if conversation else []
-        return {
-            "type": "ready",
-            "conversation": conversation.summary if conversation else None,
-            "messages": [event["message"] for event in events if event["type"] == "message"],
-            "lastSeq": len(conversation.events) if conversation else 0,
-        }
-
-    # --- the wire ------------------------------------------------------------------------------------------------------
+    # --- the wire ------------------------------------------------------------------------
 
     def _valid(self, token: str) -> bool:
         return token.startswith("token-") and int(token[6:]) > self.valid_tokens_from
@@ -260,7 +101,7 @@ class WidgetServer:
         if not self._valid(hello["token"]):
             return await socket.close(4401)
         token, queue = hello["token"], asyncio.Queue[Frame]()
-        queue.put_nowait(self._ready(token, hello["conversationId"], hello["after"]))
+        queue.put_nowait(self._ready(token, hello["conversationId"]))
         self._queues.setdefault(token, set()).add(queue)
         self._sockets.add(socket)
         writing = asyncio.create_task(self._write(socket, queue))
@@ -302,7 +143,8 @@ class WidgetServer:
         self.received.append({"type": "send", **body})
         answer = self._post(token, body)
         if answer["type"] == "error":
-            return _error(self.refuse_posts[0] if self.refuse_posts else 409, answer["code"], answer["message"])
+            status = self.refuse_posts[0] if self.refuse_posts else 409
+            return _error(status, answer["code"], answer["message"])
         return JSONResponse(answer)
 
     async def _events(self, request: Request) -> Response:
@@ -311,12 +153,9 @@ class WidgetServer:
             return _error(401, "unauthenticated", "The token is not valid.")
         query = request.query_params
         conversation, after = self._conversations.get(query["conversationId"]), int(query["after"])
-        frames: list[Frame] = []
         if conversation is None or not after:
-            ready = self._ready(token, query["conversationId"], after)
-            frames = [ready] if ready["conversation"] or query["wait"] == "0" else []
-        else:
-            frames = conversation.events[after:]
+            return JSONResponse({"frames": [self._ready(token, query["conversationId"])]})
+        frames = conversation.events[after:]
         if not frames and query["wait"] != "0":
             queue = asyncio.Queue[Frame]()
             self._queues.setdefault(token, set()).add(queue)
@@ -336,22 +175,32 @@ class WidgetServer:
                 message = event.get("message", {})
                 if message.get("id") == request.path_params["message"]:
                     cited = message["citations"][number - 1]
-                    before = "You may change your mind. "
-                    after = " Pack it as it came, and write the order number on the parcel.\n\nThe money is back in five days."
-                    passage = {"heading": "Sending things back", "before": before, "after": after}
-                    return JSONResponse(passage | {key: cited[key] for key in ("title", "page", "quote", "url")})
+                    fields = {key: cited[key] for key in ("title", "page", "quote", "url")}
+                    return JSONResponse(PASSAGE | fields)
         return _error(404, "not_found", "There is no such citation.")
 
-    # --- pages and files -----------------------------------------------------------------------------------------------
+    # --- pages and files -----------------------------------------------------------------
 
     async def _frame(self, request: Request) -> Response:
         query = request.query_params
-        config = {"tenantId": request.path_params["tenant"], "name": "Fjordkettle", "assistant": "Echo", "greeting": self.greeting}
-        config |= {"theme": query["theme"], "locale": query["locale"]}
+        config = {
+            "tenantId": request.path_params["tenant"],
+            "name": "Fjordkettle",
+            "assistant": "Echo",
+            "greeting": self.greeting,
+            "theme": query["theme"],
+            "locale": query["locale"],
+        }
         page = (ASSETS / "frame.html").read_text()
         version = json.loads((ASSETS / "manifest.json").read_text())["version"]
-        values = {"title": "Fjordkettle", "config": json.dumps(config).replace("<", "\\u003c"), "version": version}
-        for name, value in (values | {"theme": query["theme"], "lang": "en"}).items():
+        values = {
+            "title": "Fjordkettle",
+            "config": json.dumps(config).replace("<", "\\u003c"),
+            "version": version,
+            "theme": query["theme"],
+            "lang": "en",
+        }
+        for name, value in values.items():
             page = page.replace("{{" + name + "}}", value)
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -361,20 +210,27 @@ class WidgetServer:
 
     async def _file(self, request: Request) -> Response:
         name = request.path_params.get("name", "widget.js")
-        kind = {"js": "text/javascript", "css": "text/css", "json": "application/json"}[name.rsplit(".", 1)[1]]
-        headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
-        return Response((ASSETS / f"{name}.gz").read_bytes(), media_type=kind + "; charset=utf-8", headers=headers)
+        kinds = {"js": "text/javascript", "css": "text/css", "json": "application/json"}
+        return Response(
+            (ASSETS / f"{name}.gz").read_bytes(),
+            media_type=kinds[name.rsplit(".", 1)[1]],
+            headers={"Content-Encoding": "gzip", "Cache-Control": "no-cache"},
+        )
 
     async def _shop(self, request: Request) -> Response:
-        name, options = request.query_params.get("name", "echo"), {"tenantId": TENANT}
-        options |= {key: value for key, value in request.query_params.items() if key in ("theme", "position", "locale")}
-        page = SHOP.replace("NAME", name).replace("ORIGIN", self.origin).replace("OPTIONS", json.dumps(options))
-        policy = f"default-src 'none'; script-src 'nonce-shop' {self.origin}; style-src 'nonce-shop'; frame-src {self.origin}"
+        query = request.query_params
+        options = {"tenantId": TENANT} | {key: value for key, value in query.items() if key != "name"}
+        page = SHOP.replace("ORIGIN", self.origin).replace("OPTIONS", json.dumps(options))
+        page = page.replace("NAME", query.get("name", "echo"))
+        policy = (
+            f"default-src 'none'; script-src 'nonce-shop' {self.origin}; style-src 'nonce-shop'; "
+            f"frame-src {self.origin}"
+        )
         return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
     async def _blank(self, request: Request) -> Response:
         """A page of another origin into which a test puts what it wants."""
-        return HTMLResponse("<!doctype html><html lang=en><title>Blank</title><body><button id=own>Own</button></body></html>")
+        return HTMLResponse("<!doctype html><html lang=en><title>Blank</title><button id=own>Own</button>")
 
     def _app(self) -> Starlette:
         return Starlette(
@@ -398,21 +254,21 @@ def _error(status: int, code: str, message: str) -> Response:
 
 
 def _zipped(body: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    import gzip
+    headers = {"Content-Encoding": "gzip", **headers}
+    return Response(gzip.compress(body, 9), media_type=media_type, headers=headers)
 
-    return Response(gzip.compress(body, 9), media_type=media_type, headers={"Content-Encoding": "gzip", **headers})
 
-
-SHOP = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Fjordkettle</title><style nonce="shop">
-:root { color-scheme: light dark } body { margin: 0; background: #e9e6df; color: #1b1b19; font-family: Georgia, serif }
+SHOP = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Fjordkettle</title><style nonce="shop">
+:root { color-scheme: light dark }
+body { margin: 0; background: #e9e6df; color: #1b1b19; font-family: Georgia, serif }
 main { max-width: 880px; margin: 60px auto; padding: 0 24px } h1 { font-size: 40px; font-weight: 500 }
 p { font-size: 17px; line-height: 27px; max-width: 52ch }
 div, button, echo-widget { margin: 40px; border: 9px solid red; display: block }
 @media (prefers-color-scheme: dark) { body { background: #23211d; color: #eee } }
 </style>
-<main><h1>Water, quietly hot.</h1><p>Fjordkettle makes four kettles and nothing else. Each is repaired for nine years, in
-Bergen, by the person who built it.</p></main>
+<main><h1>Water, quietly hot.</h1><p>Fjordkettle makes four kettles and nothing else. Each is repaired for nine
+years, in Bergen, by the person who built it.</p></main>
 <script nonce="shop">
 (function (w, d, n) {
   w.EchoWidget = n; w[n] = w[n] || function () { (w[n].q = w[n].q || []).push(arguments) };

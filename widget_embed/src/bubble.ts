@@ -33,8 +33,11 @@ export function dots(label: string, author: string, who: string): HTMLElement {
   return element;
 }
 
-export const nameOf = (author: string, name: string, { assistant, texts }: Pick<Surroundings, "assistant" | "texts">): string =>
-  author === "assistant" ? `${name || assistant} · AI` : name || texts.someone;
+export const nameOf = (
+  author: string,
+  name: string,
+  { assistant, texts }: Pick<Surroundings, "assistant" | "texts">,
+): string => (author === "assistant" ? `${name || assistant} · AI` : name || texts.someone);
 
 function own(item: Item, { texts, state, retry }: Surroundings): HTMLElement {
   const element = h(
@@ -44,7 +47,15 @@ function own(item: Item, { texts, state, retry }: Surroundings): HTMLElement {
   );
   if (item.status === "failed") {
     const again = h("button", { class: "link", onclick: () => retry(item) }, texts.retry);
-    element.append(h("div", { class: "state bad", role: "alert" }, texts.failed + " ", item.problem ? item.problem + " " : "", again));
+    element.append(
+      h(
+        "div",
+        { class: "state bad", role: "alert" },
+        texts.failed + " ",
+        item.problem ? item.problem + " " : "",
+        again,
+      ),
+    );
   } else if (state) element.append(h("div", { class: "state" }, state));
   return element;
 }
@@ -68,15 +79,23 @@ function reply(item: Item, around: Surroundings): HTMLElement {
     );
   const text = h("div", { class: "bubble" }, ...toDom(parse(writing ? settled(item.text) : item.text), mark));
   // A reply is read out when it is whole, not at every word.
-  const element = h("div", { class: "theirs " + item.author, title: clock(item.at), "aria-live": writing && "off" });
+  const element = h("div", {
+    class: "theirs " + item.author,
+    title: clock(item.at),
+    "aria-live": writing && "off",
+  });
   if (around.named) element.append(h("div", { class: "who" }, nameOf(item.author, item.name, around)));
   element.append(text);
   if (item.citations.length) {
-    const chips = item.citations.map((citation, index) => button("chip", `${index + 1} ${citation.title}`, index + 1, citation));
+    const chips = item.citations.map((citation, index) =>
+      button("chip", `${index + 1} ${citation.title}`, index + 1, citation),
+    );
     element.append(h("div", { class: "sources" }, ...chips));
   }
   return element;
 }
 
 const clock = (at: string): string | undefined =>
-  at ? new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }) : undefined;
+  at
+    ? new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" })
+    : undefined;

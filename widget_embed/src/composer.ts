@@ -36,9 +36,18 @@ export class Composer {
       send(text);
       this.#field.focus();
     };
-    this.#button = h("button", { class: "send", "aria-label": texts.send, onclick: submit }, icon("M12 19V5M6 11l6-6 6 6"));
+    this.#button = h(
+      "button",
+      { class: "send", "aria-label": texts.send, onclick: submit },
+      icon("M12 19V5M6 11l6-6 6 6"),
+    );
     this.#count = h("div", { class: "count", role: "status" });
-    this.element = h("div", { class: "composer" }, h("div", { class: "box" }, this.#field, this.#button), this.#count);
+    this.element = h(
+      "div",
+      { class: "composer" },
+      h("div", { class: "box" }, this.#field, this.#button),
+      this.#count,
+    );
     this.#fit();
   }
 
@@ -53,7 +62,11 @@ export class Composer {
     style.height = Math.min(this.#field.scrollHeight, TALLEST) + "px";
     this.#button.disabled = !value.trim() || left < 0;
     this.#count.textContent =
-      left < 0 ? fill(this.#texts.over, { n: -left }) : LIMIT - left > NEAR ? fill(this.#texts.left, { n: left }) : "";
+      left < 0
+        ? fill(this.#texts.over, { n: -left })
+        : LIMIT - left > NEAR
+          ? fill(this.#texts.left, { n: left })
+          : "";
     this.#count.classList.toggle("over", left < 0);
   }
 }

@@ -1,4 +1,6 @@
-/** The chat inside the iframe: joins thread, outbox, transport and view, and speaks with the loader around it. */
+/**
+ * The chat inside the iframe: joins thread, outbox, transport and view, and speaks with the loader around it.
+ */
 import { Outbox } from "./outbox.ts";
 import type { ChatMessage, Config, LoaderMessage, ServerFrame } from "./protocol.ts";
 import { Store } from "./store.ts";
@@ -23,7 +25,8 @@ let loaderOrigin = "";
 let begin = (): void => {};
 let opened = (): void => {};
 
-// The first `hello` of the page around us names the one origin we speak to; frame-ancestors says which pages may be that.
+// The first `hello` of the page around us names the one origin we speak to; frame-ancestors says which pages
+// may be that.
 addEventListener("message", ({ source, origin, data }: MessageEvent<LoaderMessage>) => {
   if (source !== parent || alone || (loaderOrigin && origin !== loaderOrigin)) return;
   if (data.echo === "hello") {
@@ -38,13 +41,16 @@ addEventListener("message", ({ source, origin, data }: MessageEvent<LoaderMessag
 });
 
 function tell(message: ChatMessage): void {
-  // A page without an origin of its own (a sandboxed one) can only be reached by the star; nothing here is a secret.
+  // A page without an origin of its own (a sandboxed one) can only be reached by the star; nothing here is a
+  // secret.
   if (loaderOrigin) parent.postMessage(message, loaderOrigin === "null" ? "*" : loaderOrigin);
 }
 
 async function texts(): Promise<Texts> {
   const language = config.locale.slice(0, 2).toLowerCase();
-  if (config.texts || !LOCALES.includes(language)) return { ...english, ...config.texts };
+  if (config.texts) return { ...english, ...config.texts };
+  document.documentElement.lang = "en";
+  if (!LOCALES.includes(language)) return english;
   try {
     const found = await (await fetch(`/widget/locale-${language}.json?${version}`)).json();
     document.documentElement.lang = language;

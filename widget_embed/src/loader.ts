@@ -1,6 +1,7 @@
 /**
- * The script in the tenant's page. It turns the queueing stub into the real commands, shows the launcher, and makes the
- * chat's iframe when somebody is about to need it. It sets no cookie, fetches nothing, and never throws into the page.
+ * The script in the tenant's page. It turns the queueing stub into the real commands, shows the launcher, and
+ * makes the chat's iframe when somebody is about to need it. It sets no cookie, fetches nothing, and never
+ * throws into the page.
  */
 import { css } from "./loader_css.ts";
 import type { ChatMessage, LoaderMessage } from "./protocol.ts";
@@ -23,7 +24,10 @@ const PHONE = 480;
 const page = window as any;
 const view = window.visualViewport!;
 
-/** Runs calls like `["init", {...}]`; whatever goes wrong in one is written to the console and goes no further. */
+/**
+ * Runs calls like `["init", {...}]`; whatever goes wrong in one is written to the console and goes no
+ * further.
+ */
 function commands(origin: string, nonce: string): Run {
   const listeners: Record<string, Set<Listener>> = {};
   let options: Options | null;
@@ -45,16 +49,21 @@ function commands(origin: string, nonce: string): Run {
       console.error(error);
     }
   };
-  const emit = (event: string, detail?: unknown): void => listeners[event]?.forEach((listener) => attempt(() => listener(detail)));
+  const emit = (event: string, detail?: unknown): void =>
+    listeners[event]?.forEach((listener) => attempt(() => listener(detail)));
 
   const make = (tag: string, ...children: Node[]): any => {
     const element = document.createElement(tag);
     element.append(...children);
     return element;
   };
-  const set = (element: Element, name: string, value: unknown): void => element.setAttribute(name, value as string);
+  const set = (element: Element, name: string, value: unknown): void =>
+    element.setAttribute(name, value as string);
 
-  /** Whether this browser has an open conversation, told or asked; a page may forbid storage, and then it has none. */
+  /**
+   * Whether this browser has an open conversation, told or asked; a page may forbid storage, and then it has
+   * none.
+   */
   const live = (change?: boolean): boolean => {
     const key = "echo:live:" + options!.tenantId;
     try {
@@ -117,7 +126,8 @@ function commands(origin: string, nonce: string): Run {
     if (!host || !panel.className) return;
     show();
     tell({ echo: "close" });
-    // Only who was in the chat is sent back; a page that closes it while the person is elsewhere leaves them there.
+    // Only who was in the chat is sent back; a page that closes it while the person is elsewhere leaves them
+    // there.
     if (inside) {
       focusedBefore.focus();
       if (focusedBefore === document.body || !focusedBefore.isConnected) host.focus();
@@ -152,7 +162,10 @@ function commands(origin: string, nonce: string): Run {
     button.onpointerenter = button.onfocus = preload;
     host = make("echo-widget") as HTMLElement;
     const root = host.attachShadow({ mode: "open", delegatesFocus: true });
-    const style = css(position === "left" ? position : "right", theme === "light" || theme === "dark" ? theme : "light dark");
+    const style = css(
+      position === "left" ? position : "right",
+      theme === "light" || theme === "dark" ? theme : "light dark",
+    );
     try {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(style);

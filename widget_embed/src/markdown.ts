@@ -1,22 +1,34 @@
 /**
- * The Markdown that replies use, safely: bold, italic, code, links, lists, paragraphs and the marks of citations.
+ * The Markdown that replies use, safely: bold, italic, code, links, lists, paragraphs and the marks of
+ * citations.
  *
- * `parse` makes a small tree and `toDom` makes nodes of it; no text ever becomes HTML, and only http, https and mailto
- * addresses become links.
+ * `parse` makes a small tree and `toDom` makes nodes of it; no text ever becomes HTML, and only http, https
+ * and mailto addresses become links.
  */
 import { h } from "./dom.ts";
 
 export type Piece = string | { tag: string; inside: Piece[]; href?: string } | { mark: number };
 
-const INLINE =
-  /`([^`]+)`|\*\*(?=\S)([\s\S]*?\S)\*\*|(^|[^\w*])[*_](?=[^\s*_])([^*_]*[^\s*_])[*_](?!\w)|\[([^\]\n]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)|\[(\d{1,2})\]|(https?:\/\/[^\s<>()]*[^\s<>().,;:!?'"*])/g;
+const INLINE = new RegExp(
+  [
+    /`([^`]+)`/,
+    /\*\*(?=\S)([\s\S]*?\S)\*\*/,
+    /(^|[^\w*])[*_](?=[^\s*_])([^*_]*[^\s*_])[*_](?!\w)/,
+    /\[([^\]\n]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/,
+    /\[(\d{1,2})\]/,
+    /(https?:\/\/[^\s<>()]*[^\s<>().,;:!?'"*])/,
+  ]
+    .map((pattern) => pattern.source)
+    .join("|"),
+  "g",
+);
 const SAFE = /^(https?:\/\/|mailto:)/i;
 const ITEM = /^\s*(?:[-*+]|(\d{1,9})[.)])\s+(.*)/;
 
 export function parse(text: string): Piece[] {
   const blocks: Piece[] = [];
   const lines = text.replace(/\r/g, "").split("\n");
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const line = lines[i];
     if (line.trimStart().startsWith("```")) {
       const code: string[] = [];
@@ -29,7 +41,8 @@ export function parse(text: string): Piece[] {
       for (let item; (item = ITEM.exec(lines[i] ?? "")) && !item[1] === !ordered; i++) {
         let content = item[2];
         // A line indented under an item goes on with it.
-        while (/^\s+\S/.test(lines[i + 1] ?? "") && !ITEM.test(lines[i + 1])) content += " " + lines[++i].trim();
+        while (/^\s+\S/.test(lines[i + 1] ?? "") && !ITEM.test(lines[i + 1]))
+          content += " " + lines[++i].trim();
         items.push({ tag: "li", inside: inline(content) });
         while (lines[i + 1] === "" && ITEM.test(lines[i + 2] ?? "")) i++;
       }
@@ -37,7 +50,12 @@ export function parse(text: string): Piece[] {
     } else if (line.trim()) {
       const paragraph: string[] = [];
       do paragraph.push(lines[i].replace(/^#{1,6}\s+(.*)/, "**$1**"));
-      while (++i < lines.length && lines[i].trim() && !ITEM.test(lines[i]) && !lines[i].trimStart().startsWith("```"));
+      while (
+        ++i < lines.length &&
+        lines[i].trim() &&
+        !ITEM.test(lines[i]) &&
+        !lines[i].trimStart().startsWith("```")
+      );
       blocks.push({ tag: "p", inside: inline(paragraph.join("\n")) });
     } else i++;
   }
@@ -67,7 +85,9 @@ function inline(text: string): Piece[] {
   return [...pieces, text.slice(end)].filter((piece) => piece !== "");
 }
 
-/** `cite` makes the node for a mark, or says null when there is no such citation: then the mark stays text. */
+/**
+ * `cite` makes the node for a mark, or says null when there is no such citation: then the mark stays text.
+ */
 export function toDom(pieces: Piece[], cite: (mark: number) => Node | null): Node[] {
   return pieces.map((piece) => {
     if (typeof piece === "string") return document.createTextNode(piece);

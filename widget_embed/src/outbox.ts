@@ -1,6 +1,6 @@
 /**
- * The person's messages on their way: kept until acknowledged, sent one at a time and in order, each under the id it was
- * given when it was written. So a lost connection or a reload neither loses nor doubles one.
+ * The person's messages on their way: kept until acknowledged, sent one at a time and in order, each under
+ * the id it was given when it was written. So a lost connection or a reload neither loses nor doubles one.
  */
 import type { AckFrame, ErrorFrame, SendFrame } from "./protocol.ts";
 import type { Store } from "./store.ts";
@@ -8,6 +8,8 @@ import type { Thread } from "./thread.ts";
 
 /** How long an acknowledgement may take on a working connection, in milliseconds. */
 const PATIENCE = 15_000;
+/** Before a message is tried again that the server could not take just now, in milliseconds. */
+const REST = 2000;
 
 export class Outbox {
   #store: Store;
@@ -53,10 +55,13 @@ export class Outbox {
   }
 
   refused({ code, message, clientMessageId }: ErrorFrame): void {
-    // A message to a conversation that was resolved meanwhile starts a new one; everything else is for the person to see.
+    if (clientMessageId === this.#sending) this.#settle();
+    // The server will be back; the message waits with those after it.
+    if (code === "unavailable") return this.#later();
+    // A message to a conversation that was resolved meanwhile starts a new one; everything else is for the
+    // person to see.
     if (code === "conversation_closed" && this.#thread.target) this.#thread.close();
     else this.#thread.refuse(clientMessageId!, message);
-    if (clientMessageId === this.#sending) this.#settle();
     this.#next();
   }
 
@@ -68,7 +73,16 @@ export class Outbox {
       this.refused({ type: "error", code: "", message: "", clientMessageId: item.key });
       this.#changed();
     }, PATIENCE);
-    this.#send({ type: "send", clientMessageId: item.key, content: item.text, conversationId: this.#thread.target });
+    this.#send({
+      type: "send",
+      clientMessageId: item.key,
+      content: item.text,
+      conversationId: this.#thread.target,
+    });
+  }
+
+  #later(): void {
+    this.#timer = setTimeout(() => this.#next(), REST);
   }
 
   #settle(): void {
@@ -78,5 +92,7 @@ export class Outbox {
 }
 
 function newId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }

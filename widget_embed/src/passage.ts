@@ -1,13 +1,29 @@
-/** The passage a citation stands on, over the conversation: its title and place, and the quote among its neighbours. */
+/**
+ * The passage a citation stands on, over the conversation: its title and place, and the quote among its
+ * neighbours.
+ */
 import { h, icon } from "./dom.ts";
 import type { Citation, Passage } from "./protocol.ts";
 import { fill, type Texts } from "./texts.ts";
 
 /** Shows at once what the citation itself says, then the whole passage when `load` brings it. */
-export function passage(citation: Citation, load: Promise<Passage>, texts: Texts, close: () => void): HTMLElement {
+export function passage(
+  citation: Citation,
+  load: Promise<Passage>,
+  texts: Texts,
+  close: () => void,
+): HTMLElement {
   const place = h("div", { class: "place" }, pageOf(citation, texts));
-  const content = h("div", { class: "content", tabindex: "0", role: "document" }, h("mark", {}, citation.quote));
-  const back = h("button", { class: "icon", "aria-label": texts.back, onclick: close }, icon("M15 18l-6-6 6-6"));
+  const content = h(
+    "div",
+    { class: "content", tabindex: "0", role: "document" },
+    h("mark", {}, citation.quote),
+  );
+  const back = h(
+    "button",
+    { class: "icon", "aria-label": texts.back, onclick: close },
+    icon("M15 18l-6-6 6-6"),
+  );
   const title = h("h2", {}, citation.title);
   const panel = h(
     "section",
@@ -34,4 +50,5 @@ export function passage(citation: Citation, load: Promise<Passage>, texts: Texts
   return panel;
 }
 
-const pageOf = ({ page }: { page: number | null }, texts: Texts): string => (page ? fill(texts.page, { n: page }) : "");
+const pageOf = ({ page }: { page: number | null }, texts: Texts): string =>
+  page ? fill(texts.page, { n: page }) : "";

@@ -1,30 +1,33 @@
 /**
  * What the chat frame and the server say to each other.
  *
- * Over the socket `/widget/v1/socket` every frame is one JSON text with a `type`. The first frame must be `hello`, within
- * ten seconds, or the socket is closed with 4401 (so is a `hello` whose token is not valid). The token never travels in an
- * address.
+ * Over the socket `/widget/v1/socket` every frame is one JSON text with a `type`. The first frame must be
+ * `hello`, within ten seconds, or the socket is closed with 4401 (so is a `hello` whose token is not valid).
+ * The token never travels in an address.
  *
  *     hello ->            <- ready                 the conversation, its messages, where the numbering stands
  *     send ->             <- ack                   or `error` with the same clientMessageId
- *                         <- delta, delta, reset   a reply being written; `reset` withdraws what was shown of an attempt
- *                         <- message               a finished message; one whose id is a replyId replaces that reply
+ *                         <- delta, delta, reset   a reply being written; `reset` withdraws an attempt's text
+ *                         <- message               whole; one whose id is a replyId takes that reply's place
  *                         <- state                 who answers next, open or resolved
  *     typing, seen ->     <- typing                lasts five seconds
  *     ping ->             <- pong
  *
- * Every frame with a `seq` is ordered by it within its conversation; a client that comes back names the last one it has
- * in `hello.after`. A message may arrive twice (its id tells); a `clientMessageId` sent twice makes one message.
+ * Every frame with a `seq` is ordered by it within its conversation; a client that comes back names the last
+ * one it has in `hello.after`. A message may arrive twice (its id tells); a `clientMessageId` sent twice
+ * makes one message.
  *
  * Where sockets are blocked, with `Authorization: Bearer <token>`:
  *
- *     POST /widget/v1/messages   {clientMessageId, content, conversationId}       -> the `ack` frame
- *     GET  /widget/v1/events     ?conversationId=&after=&wait=SECONDS             -> {frames: [server frames]}
+ *     POST /widget/v1/messages   {clientMessageId, content, conversationId}   -> the `ack` frame
+ *     GET  /widget/v1/events     ?conversationId=&after=&wait=SECONDS         -> {frames: [server frames]}
+ *
+ * The latter waits until there is a frame; without a conversation, or after 0, it answers `ready` at once.
  *
  * And in both cases:
  *
- *     POST /widget/v1/tokens     {tenantId}                                       -> {token, contactId}
- *     GET  /widget/v1/messages/{messageId}/citations/{number}                     -> Passage
+ *     POST /widget/v1/tokens     {tenantId}                                   -> {token, contactId}
+ *     GET  /widget/v1/messages/{messageId}/citations/{number}                 -> Passage
  */
 
 export type Handler = "assistant" | "queue" | "agent";
@@ -49,6 +52,7 @@ export interface Message {
   content: string;
   citations: Citation[];
   createdAt: string;
+  seq: number;
 }
 
 export interface Conversation {
@@ -68,7 +72,7 @@ export interface Passage {
   url: string | null;
 }
 
-// --- frames the client sends -------------------------------------------------------------------------------------------
+// --- frames the client sends -------------------------------------------------------------------------------
 
 export interface HelloFrame {
   type: "hello";
@@ -99,7 +103,7 @@ export interface PingFrame {
 
 export type ClientFrame = HelloFrame | SendFrame | TypingNotice | SeenFrame | PingFrame;
 
-// --- frames the server sends -------------------------------------------------------------------------------------------
+// --- frames the server sends -------------------------------------------------------------------------------
 
 export interface ReadyFrame {
   type: "ready";
@@ -175,7 +179,7 @@ export type ServerFrame =
   | PongFrame
   | ErrorFrame;
 
-// --- the embed page ----------------------------------------------------------------------------------------------------
+// --- the embed page ----------------------------------------------------------------------------------------
 
 /** The JSON inside `<script id="config">` of the embed page. */
 export interface Config {
@@ -188,14 +192,15 @@ export interface Config {
   texts?: Record<string, string>;
 }
 
-// --- loader and chat frame, by postMessage; both check origin and source ---------------------------------------------
+// --- loader and chat frame, by postMessage; both check origin and source -----------------------------------
 
 /** From the loader. `hello` comes first: its origin is the only one the chat frame then speaks to. */
-export type LoaderMessage = { echo: "hello"; open: boolean; live: boolean } | { echo: "open" } | { echo: "close" };
+export type LoaderMessage =
+  { echo: "hello"; open: boolean; live: boolean } | { echo: "open" } | { echo: "close" };
 
 /**
- * From the chat frame. `live`: an open conversation exists, so the next page connects without being asked. `unread` and
- * `message` are also the page's events of these names.
+ * From the chat frame. `live`: an open conversation exists, so the next page connects without being asked.
+ * `unread` and `message` are also the page's events of these names.
  */
 export type ChatMessage =
   | { echo: "close"; detail?: undefined }

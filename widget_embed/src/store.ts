@@ -1,6 +1,6 @@
 /**
- * What the chat keeps in this browser: its token, how far the person has read, and messages the server has not
- * acknowledged. Where storage is forbidden it lasts as long as the page.
+ * What the chat keeps in this browser: its token, how far the person has read, and messages the server has
+ * not acknowledged. Where storage is forbidden it lasts as long as the page.
  */
 
 export interface Pending {
@@ -35,7 +35,10 @@ export class Store {
     this.#set(this.#key, JSON.stringify({ ...this.read(), ...change }));
   }
 
-  /** Unacknowledged messages in the order they were written. One key each: two tabs never overwrite one another. */
+  /**
+   * Unacknowledged messages in the order they were written. One key each: two tabs never overwrite one
+   * another.
+   */
   pending(now = Date.now()): Pending[] {
     const found: Pending[] = [];
     for (const key of this.#keys()) {

@@ -1,4 +1,7 @@
-/** Every word the chat says, in English; `locales/*.json` say the same in other languages, loaded when asked for. */
+/**
+ * Every word the chat says, in English; `locales/*.json` say the same in other languages, loaded when asked
+ * for.
+ */
 export const english = {
   notice: "You are talking to an AI. Ask for a person at any time.",
   answersAtOnce: "{name} answers at once",

@@ -1,7 +1,7 @@
 /**
- * The conversation as the chat shows it: a list of items in order, built from the server's frames and from what the
- * person has just written. It knows no page and no network. An item is never changed in place, always replaced, so the
- * view redraws exactly what differs.
+ * The conversation as the chat shows it: a list of items in order, built from the server's frames and from
+ * what the person has just written. It knows no page and no network. An item is never changed in place,
+ * always replaced, so the view redraws exactly what differs.
  */
 import type {
   AckFrame,
@@ -121,9 +121,8 @@ export class Thread {
       this.#stateSeq = 0;
     }
     if (conversation) {
-      // Whatever is newer than what we had is in `messages`, in order; so they go after the rest as one block.
       this.lastSeq = lastSeq;
-      for (const message of messages) this.#arrived(message, lastSeq, true);
+      for (const message of messages) this.#arrived(message, message.seq);
       if (before?.id === conversation.id) this.#announce(before, conversation, lastSeq);
       else if (conversation.handler === "queue") this.#note("queue", "", lastSeq);
       this.conversation = conversation;
@@ -144,17 +143,28 @@ export class Thread {
       this.lastSeq = this.#stateSeq = 0;
       this.conversation = { id: frame.conversationId, handler: "assistant", status: "open", agentName: null };
     }
-    this.items = this.items.filter((item) => item.id !== frame.messageId || item.key === frame.clientMessageId);
-    this.#replace(frame.clientMessageId, { id: frame.messageId, status: "sent", seq: frame.seq, at: frame.createdAt });
+    this.items = this.items.filter(
+      (item) => item.id !== frame.messageId || item.key === frame.clientMessageId,
+    );
+    this.#replace(frame.clientMessageId, {
+      id: frame.messageId,
+      status: "sent",
+      seq: frame.seq,
+      at: frame.createdAt,
+    });
     this.#release();
     if (this.#awaited()) this.typing = { author: "assistant", name: "" };
   }
 
-  #arrived(message: Message, seq: number, again = false): void {
+  #arrived(message: Message, seq: number): void {
     this.lastSeq = Math.max(this.lastSeq, seq);
     const known = this.items.find((item) => item.id === message.id || item.key === message.id);
-    if (known?.id && !again) return;
-    if (!known && message.author === "contact" && this.items.some((i) => i.status === "sending" && i.text === message.content)) {
+    if (known?.id) return;
+    if (
+      !known &&
+      message.author === "contact" &&
+      this.items.some((i) => i.status === "sending" && i.text === message.content)
+    ) {
       this.#held.push({ message, seq });
       return;
     }
@@ -181,7 +191,16 @@ export class Thread {
     if (!partial || partial.attempt! < attempt) {
       if (offset) return; // its beginning was missed: the whole message will come
       this.#dropPartials();
-      partial = { key: replyId, author: "assistant", name: "", text: "", citations: [], at: "", seq: Infinity, attempt };
+      partial = {
+        key: replyId,
+        author: "assistant",
+        name: "",
+        text: "",
+        citations: [],
+        at: "",
+        seq: Infinity,
+        attempt,
+      };
       this.#insert(partial);
     }
     if (offset !== partial.text.length) return;
@@ -218,7 +237,8 @@ export class Thread {
       return;
     }
     if (before?.status === "resolved" && before.id === now.id) this.#note("reopened", "", seq);
-    if (before?.handler === now.handler && before.agentName === now.agentName) return;
+    if (before?.handler === now.handler && (now.handler !== "agent" || before.agentName === now.agentName))
+      return;
     if (now.handler === "queue") this.#note("queue", "", seq);
     else if (now.handler === "agent") this.#note("joined", now.agentName ?? "", seq);
     else if (before) this.#note("returned", "", seq);

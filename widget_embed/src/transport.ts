@@ -1,7 +1,9 @@
 /**
- * The way to the server: a socket that comes back by itself, or POST and long polling where sockets do not get through.
+ * The way to the server: a socket that comes back by itself, or POST and long polling where sockets do not
+ * get through.
  *
- * Frames of both ways reach `hooks.frame` alike. What was sent and not acknowledged is the sender's to send again.
+ * Frames of both ways reach `hooks.frame` alike. What was sent and not acknowledged is the sender's to send
+ * again.
  */
 import type { ClientFrame, SendFrame, ServerFrame } from "./protocol.ts";
 import type { Store } from "./store.ts";
@@ -32,7 +34,10 @@ const PATIENCE = 10_000;
 const SOCKET_AGAIN = 60_000;
 const POLL_WAIT = 20;
 
-/** Milliseconds before the next attempt: from 0.3 s, doubling to 10 s, with jitter so that not all come at once. */
+/**
+ * Milliseconds before the next attempt: from 0.3 s, doubling to 10 s, with jitter so that not all come at
+ * once.
+ */
 export const backoff = (failures: number, random = Math.random()): number =>
   Math.min(10_000, 300 * 2 ** failures) * (0.5 + random / 2);
 
@@ -81,7 +86,8 @@ export class Transport {
       },
       (error) => {
         const { clientMessageId } = frame;
-        if (error instanceof Refused) this.#hooks.frame({ type: "error", code: error.code, message: error.message, clientMessageId });
+        if (error instanceof Refused)
+          this.#hooks.frame({ type: "error", code: error.code, message: error.message, clientMessageId });
         else if (this.#polling) this.#poll(true);
       },
     );
@@ -94,7 +100,10 @@ export class Transport {
     return true;
   }
 
-  /** Ask with the token, getting one first where there is none, and once more with a fresh one when it is refused. */
+  /**
+   * Ask with the token, getting one first where there is none, and once more with a fresh one when it is
+   * refused.
+   */
   async call<T>(path: string, body?: object, signal?: AbortSignal): Promise<T> {
     for (let fresh = false; ; fresh = true) {
       try {
@@ -118,13 +127,17 @@ export class Transport {
   async #fetch<T>(path: string, body?: object, signal?: AbortSignal, token?: string): Promise<T> {
     const response = await fetch(this.#base + path, {
       method: body ? "POST" : "GET",
-      headers: { ...(token && { Authorization: "Bearer " + token }), ...(body && { "Content-Type": "application/json" }) },
+      headers: {
+        ...(token && { Authorization: "Bearer " + token }),
+        ...(body && { "Content-Type": "application/json" }),
+      },
       body: body && JSON.stringify(body),
       signal,
       credentials: "omit",
     });
     const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Refused(response.status, answer.error?.code ?? "", answer.error?.message ?? "");
+    if (!response.ok)
+      throw new Refused(response.status, answer.error?.code ?? "", answer.error?.message ?? "");
     return answer;
   }
 
@@ -168,7 +181,9 @@ export class Transport {
     };
   }
 
-  /** The socket is gone or never came: try again later, and meanwhile by polling where sockets seem blocked. */
+  /**
+   * The socket is gone or never came: try again later, and meanwhile by polling where sockets seem blocked.
+   */
   #lost(wasReady = false): void {
     this.#hangUp();
     clearTimeout(this.#again);
@@ -176,7 +191,10 @@ export class Transport {
     const blocked = this.#failures >= (this.#socketWorks ? 5 : 2);
     if (!this.#polling) this.#setLink("offline");
     if (blocked && !this.#polling) this.#poll();
-    this.#again = setTimeout(() => this.#connect(), blocked ? SOCKET_AGAIN : backoff(Math.max(0, this.#failures - 1)));
+    this.#again = setTimeout(
+      () => this.#connect(),
+      blocked ? SOCKET_AGAIN : backoff(Math.max(0, this.#failures - 1)),
+    );
   }
 
   #hangUp(): void {
@@ -234,8 +252,9 @@ export class Transport {
         // Back from an outage, and sockets are known to get through: no need to wait for their turn.
         if (this.#socketWorks && this.link !== "online") this.#connect();
         this.#setLink("online");
-        // A server that has nothing to wait for answers at once: do not ask it without a rest.
-        if (wait && !frames.length && Date.now() - began < 1000) await pause(2000);
+        // Without a conversation there is nothing to wait for, and the server answers at once: ask it after a
+        // rest.
+        if (Date.now() - began < 1000 && !(frames.length && after)) await pause(2000);
       } catch {
         if (this.#polling !== control) return;
         this.#setLink("offline");
@@ -250,4 +269,3 @@ export class Transport {
     this.#hooks.link(link);
   }
 }
-

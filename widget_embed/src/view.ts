@@ -1,4 +1,7 @@
-/** The chat on screen: header, conversation, composer. It draws what the thread says and reports what the person does. */
+/**
+ * The chat on screen: header, conversation, composer. It draws what the thread says and reports what the
+ * person does.
+ */
 import { bubble, dots, nameOf, type Surroundings } from "./bubble.ts";
 import { Composer } from "./composer.ts";
 import { h, icon } from "./dom.ts";
@@ -45,7 +48,12 @@ export class View {
     this.#log = h("div", { class: "log", role: "log", tabindex: "0", "aria-label": texts.conversation });
     this.#log.append(h("div", { class: "event" }, texts.notice));
     if (config.greeting) this.#log.append(bubble(this.#greeting(), this.#around(true)));
-    this.#newer = h("button", { class: "newer", hidden: true, onclick: () => this.toEnd() }, texts.newer, icon("M6 9l6 6 6-6"));
+    this.#newer = h(
+      "button",
+      { class: "newer", hidden: true, onclick: () => this.toEnd() },
+      texts.newer,
+      icon("M6 9l6 6 6-6"),
+    );
     this.#person = h("button", { class: "link", onclick: () => deeds.send(texts.person) }, texts.person);
     this.#app = h(
       "div",
@@ -65,7 +73,10 @@ export class View {
     addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && this.#escape());
   }
 
-  /** Where the person goes on: the text field, except where that would bring up a keyboard over the conversation. */
+  /**
+   * Where the person goes on: the text field, except where that would bring up a keyboard over the
+   * conversation.
+   */
   focus(): void {
     if (matchMedia("(pointer:coarse)").matches) this.#log.focus();
     else this.#composer.focus();
@@ -84,11 +95,16 @@ export class View {
   draw(thread: Thread, link: Link): void {
     const texts = this.#texts;
     const config = this.#config;
-    const { handler, status, agentName } = thread.conversation ?? { handler: "assistant", status: "open", agentName: null };
+    const { handler, status, agentName } = thread.conversation ?? {
+      handler: "assistant",
+      status: "open",
+      agentName: null,
+    };
     const names = { name: handler === "agent" ? agentName || texts.someone : config.assistant };
     const short = { assistant: texts.answersAtOnce, queue: texts.waiting, agent: texts.answering };
     this.#subtitle.textContent = fill(status === "resolved" ? texts.resolvedShort : short[handler], names);
-    this.#slim.textContent = link === "offline" ? texts.reconnecting : link === "unavailable" ? texts.unavailable : "";
+    this.#slim.textContent =
+      link === "offline" ? texts.reconnecting : link === "unavailable" ? texts.unavailable : "";
     this.#person.hidden = handler !== "assistant" || status === "resolved";
     this.#drawItems(thread, link);
   }
@@ -111,7 +127,8 @@ export class View {
         this.#drawn.set(item.key, (known = { item, sign, node }));
       }
       gone.delete(item.key);
-      if (this.#log.children[lead + index] !== known.node) this.#log.insertBefore(known.node, this.#log.children[lead + index] ?? null);
+      if (this.#log.children[lead + index] !== known.node)
+        this.#log.insertBefore(known.node, this.#log.children[lead + index] ?? null);
     });
     for (const key of gone) {
       this.#drawn.get(key)!.node.remove();
@@ -125,17 +142,15 @@ export class View {
   #drawWaiting({ typing, items }: Thread): void {
     this.#waiting = null;
     if (!typing) return;
-    const name = typing.name || this.#config.assistant;
-    this.#waiting = dots(
-      fill(this.#texts.typing, { name }),
-      typing.author,
-      items.at(-1)?.author === typing.author ? "" : nameOf(typing.author, typing.name, this.#around(true)),
-    );
+    const who = nameOf(typing.author, typing.name, this.#around(true));
+    const label = fill(this.#texts.typing, { name: who });
+    this.#waiting = dots(label, typing.author, items.at(-1)?.author === typing.author ? "" : who);
     this.#log.append(this.#waiting);
   }
 
   #stateOf(item: Item, last: boolean, link: Link): string {
-    if (item.status === "sending") return link === "online" || link === "connecting" ? this.#texts.sending : this.#texts.unsent;
+    if (item.status === "sending")
+      return link === "online" || link === "connecting" ? this.#texts.sending : this.#texts.unsent;
     return item.status === "sent" && last ? this.#texts.sent : "";
   }
 
@@ -144,13 +159,28 @@ export class View {
     const logo = h("span", { class: "logo" }, icon("M5 12h.01M10 7.5a6 6 0 0 1 0 9M14.5 4a11 11 0 0 1 0 16"));
     const bar = h("header", {}, logo, h("div", {}, h("h1", {}, name), this.#subtitle));
     const { close } = this.#deeds;
-    if (close) bar.append(h("button", { class: "icon", "aria-label": this.#texts.close, onclick: close }, icon("M6 6l12 12M18 6L6 18")));
+    if (close)
+      bar.append(
+        h(
+          "button",
+          { class: "icon", "aria-label": this.#texts.close, onclick: close },
+          icon("M6 6l12 12M18 6L6 18"),
+        ),
+      );
     return bar;
   }
 
   #greeting(): Item {
     const { greeting, assistant } = this.#config;
-    return { key: "greeting", author: "assistant", name: assistant, text: greeting, citations: [], at: "", seq: -2 };
+    return {
+      key: "greeting",
+      author: "assistant",
+      name: assistant,
+      text: greeting,
+      citations: [],
+      at: "",
+      seq: -2,
+    };
   }
 
   #around(named: boolean, state = ""): Surroundings {

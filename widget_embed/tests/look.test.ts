@@ -13,7 +13,9 @@ const themes = [...source("frame.css").matchAll(/\{\s*((?:--[\w-]+: #\w+;\s*)+)/
 function luminance(colour: string): number {
   const digits = colour.slice(1);
   const pairs = digits.length === 3 ? [...digits].map((digit) => digit + digit) : digits.match(/../g)!;
-  const [r, g, b] = pairs.map((pair) => parseInt(pair, 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  const [r, g, b] = pairs
+    .map((pair) => parseInt(pair, 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
@@ -23,9 +25,18 @@ function contrast(one: string, other: string): number {
 }
 
 const PAIRS = [
-  ["ink", "s1"], ["ink", "s2"], ["ink2", "s1"], ["ink2", "s2"], ["ink3", "s1"], ["ink3", "s2"],
-  ["accent-ink", "accent"], ["accent-text", "s1"], ["accent-text", "s2"], ["accent-text", "accent-soft"],
-  ["bad", "s1"], ["ink", "mark"],
+  ["ink", "s1"],
+  ["ink", "s2"],
+  ["ink2", "s1"],
+  ["ink2", "s2"],
+  ["ink3", "s1"],
+  ["ink3", "s2"],
+  ["accent-ink", "accent"],
+  ["accent-text", "s1"],
+  ["accent-text", "s2"],
+  ["accent-text", "accent-soft"],
+  ["bad", "s1"],
+  ["ink", "mark"],
 ];
 
 test("dark is the same dark, chosen or automatic", () => {
@@ -43,11 +54,15 @@ for (const [index, theme] of ["light", "dark"].entries()) {
 }
 
 test("every language says everything, with the same blanks", () => {
-  assert.deepEqual(readdirSync(new URL("../src/locales", import.meta.url)).sort(), LOCALES.map((name) => name + ".json"));
+  assert.deepEqual(
+    readdirSync(new URL("../src/locales", import.meta.url)).sort(),
+    LOCALES.map((name) => name + ".json"),
+  );
   const blanks = (text: string): string[] => text.match(/\{\w+\}/g) ?? [];
   for (const name of LOCALES) {
     const texts = JSON.parse(source(`locales/${name}.json`));
     assert.deepEqual(Object.keys(texts).sort(), Object.keys(english).sort(), name);
-    for (const [key, text] of Object.entries(english)) assert.deepEqual(blanks(texts[key]), blanks(text), `${name}: ${key}`);
+    for (const [key, text] of Object.entries(english))
+      assert.deepEqual(blanks(texts[key]), blanks(text), `${name}: ${key}`);
   }
 });

@@ -40,7 +40,10 @@ describe("outbox", () => {
     outbox.write("two");
     assert.equal(sent.length, 0);
     outbox.link(true);
-    assert.deepEqual(sent.map((frame) => [frame.content, frame.conversationId]), [["one", null]]);
+    assert.deepEqual(
+      sent.map((frame) => [frame.content, frame.conversationId]),
+      [["one", null]],
+    );
     acknowledge(sent[0].clientMessageId, 1);
     assert.deepEqual([sent[1].content, sent[1].conversationId], ["two", "conv_1"]);
     acknowledge(sent[1].clientMessageId, 2);
@@ -61,7 +64,10 @@ describe("outbox", () => {
     outbox.write("one");
     const { clientMessageId } = sent[0];
     outbox = open();
-    assert.deepEqual(thread.items.map((item) => [item.key, item.status]), [[clientMessageId, "sending"]]);
+    assert.deepEqual(
+      thread.items.map((item) => [item.key, item.status]),
+      [[clientMessageId, "sending"]],
+    );
     outbox.link(true);
     assert.equal(sent[0].clientMessageId, clientMessageId);
   });
@@ -76,11 +82,37 @@ describe("outbox", () => {
     outbox.link(true);
     outbox.write("one");
     outbox.write("two");
-    outbox.refused({ type: "error", code: "too_many", message: "Wait a moment.", clientMessageId: sent[0].clientMessageId });
-    assert.deepEqual(thread.items.map((item) => item.status), ["failed", "sending"]);
+    outbox.refused({
+      type: "error",
+      code: "too_many",
+      message: "Wait a moment.",
+      clientMessageId: sent[0].clientMessageId,
+    });
+    assert.deepEqual(
+      thread.items.map((item) => item.status),
+      ["failed", "sending"],
+    );
     acknowledge(sent[1].clientMessageId, 1);
     outbox.retry(thread.items.find((item) => item.status === "failed")!.key);
     assert.equal(sent[2].clientMessageId, sent[0].clientMessageId);
+  });
+
+  test("while the server cannot take it, it waits with those after it, and goes out by itself", () => {
+    outbox.link(true);
+    outbox.write("one");
+    outbox.write("two");
+    outbox.refused({
+      type: "error",
+      code: "unavailable",
+      message: "",
+      clientMessageId: sent[0].clientMessageId,
+    });
+    assert.equal(sent.length, 1);
+    mock.timers.tick(2000);
+    assert.deepEqual(
+      sent.map((frame) => frame.content),
+      ["one", "one"],
+    );
   });
 
   test("a conversation that was resolved meanwhile is followed by a new one", () => {

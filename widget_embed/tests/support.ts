@@ -1,15 +1,29 @@
 /** What the tests share: frames as the server sends them. */
-import type { AckFrame, Author, DeltaFrame, Message, MessageFrame, ReadyFrame, StateFrame } from "../src/protocol.ts";
+import type {
+  AckFrame,
+  Author,
+  DeltaFrame,
+  Message,
+  MessageFrame,
+  ReadyFrame,
+  StateFrame,
+} from "../src/protocol.ts";
 
 export const CONVERSATION = "conv_1";
 
-export const message = (id: string, author: Author, content: string, more: Partial<Message> = {}): Message => ({
+export const message = (
+  id: string,
+  author: Author,
+  content: string,
+  more: Partial<Message> = {},
+): Message => ({
   id,
   sessionId: CONVERSATION,
   author,
   authorName: author === "agent" ? "Mira" : author === "assistant" ? "Echo" : null,
   content,
   citations: [],
+  seq: Number(id.replace(/\D/g, "")),
   createdAt: `2027-01-01T10:00:${id.replace(/\D/g, "").padStart(2, "0")}Z`,
   ...more,
 });

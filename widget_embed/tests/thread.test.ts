@@ -208,7 +208,12 @@ describe("who answers", () => {
 
 test("unread are the replies that are newer than what was seen", () => {
   const thread = new Thread();
-  thread.apply(ready([message("msg_1", "assistant", "a"), message("msg_2", "contact", "b"), message("msg_3", "agent", "c")], 3));
+  thread.apply(
+    ready(
+      [message("msg_1", "assistant", "a"), message("msg_2", "contact", "b"), message("msg_3", "agent", "c")],
+      3,
+    ),
+  );
   assert.equal(thread.unread("2027-01-01T10:00:01Z"), 1);
   assert.equal(thread.unread(thread.newest()!), 0);
 });

@@ -77,7 +77,10 @@ async function online(): Promise<void> {
 }
 
 test("the waits double from 0.3 s to 10 s, with jitter", () => {
-  assert.deepEqual([0, 1, 2, 9].map((failures) => backoff(failures, 1)), [300, 600, 1200, 10_000]);
+  assert.deepEqual(
+    [0, 1, 2, 9].map((failures) => backoff(failures, 1)),
+    [300, 600, 1200, 10_000],
+  );
   assert.equal(backoff(0, 0), 150);
 });
 
@@ -90,7 +93,12 @@ describe("the socket", () => {
     latest().onclose!({ code: 1006 });
     await later(300);
     latest().onopen!();
-    assert.deepEqual(latest().sent[0], { type: "hello", token: "token-1", conversationId: "conv_1", after: 7 });
+    assert.deepEqual(latest().sent[0], {
+      type: "hello",
+      token: "token-1",
+      conversationId: "conv_1",
+      after: 7,
+    });
     assert.equal(requests.length, 1);
   });
 
@@ -157,19 +165,29 @@ describe("without sockets", () => {
     transport.send({ type: "send", clientMessageId: "mine", content: "Hello", conversationId: null });
     await settle();
     const [, init] = requests.find(([path]) => path === "messages")!;
-    assert.deepEqual(JSON.parse(init.body), { clientMessageId: "mine", content: "Hello", conversationId: null });
+    assert.deepEqual(JSON.parse(init.body), {
+      clientMessageId: "mine",
+      content: "Hello",
+      conversationId: null,
+    });
     assert.deepEqual(frames.at(-1), ack("mine", 1));
     answer = () => [409, { error: { code: "conversation_closed", message: "Resolved." } }];
     transport.send({ type: "send", clientMessageId: "mine", content: "Hello", conversationId: "conv_1" });
     await settle();
-    assert.deepEqual(frames.at(-1), { type: "error", code: "conversation_closed", message: "Resolved.", clientMessageId: "mine" });
+    assert.deepEqual(frames.at(-1), {
+      type: "error",
+      code: "conversation_closed",
+      message: "Resolved.",
+      clientMessageId: "mine",
+    });
   });
 
   test("a refused token is replaced once for each request", async () => {
     await blocked();
     store.write({ token: "forged" });
     let refusals = 0;
-    answer = (path) => (path === "tokens" ? [200, { token: "fresh" }] : refusals++ ? [200, ack("mine", 1)] : [401, {}]);
+    answer = (path) =>
+      path === "tokens" ? [200, { token: "fresh" }] : refusals++ ? [200, ack("mine", 1)] : [401, {}];
     transport.send({ type: "send", clientMessageId: "mine", content: "Hello", conversationId: null });
     await settle();
     assert.equal(requests.at(-1)![1].headers.Authorization, "Bearer fresh");
@@ -187,7 +205,11 @@ describe("without sockets", () => {
     assert.equal(requests.length, polls);
   });
 
-  test("a server that answers at once with nothing is not asked without a rest", async () => {
+  test("while there is no conversation to wait for, the server is asked with rests", async () => {
+    answer = (path) =>
+      path === "tokens"
+        ? [200, { token: "t" }]
+        : [200, { frames: [{ ...ready([], 0), conversation: null }] }];
     await blocked();
     const began = requests.length;
     await later(1999);
