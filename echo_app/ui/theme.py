@@ -119,8 +119,9 @@ def _avatars() -> str:
 
 
 _BASE = f"""
-html {{ font: 14px/20px {FONT}; -webkit-font-smoothing: antialiased; }}
-body {{ background: var(--surface-0); color: var(--strong); }}
+html {{ -webkit-font-smoothing: antialiased; }}
+/* not on html: Tailwind's steps are parts of its 16 px, and the grid is of 4 */
+body {{ font: 14px/20px {FONT}; background: var(--surface-0); color: var(--strong); }}
 html, body {{ min-height: 100%; }}
 :focus-visible {{ outline: 2px solid var(--accent-text); outline-offset: 2px; }}
 ::selection {{ background: var(--accent-soft); color: var(--strong); }}

@@ -9,8 +9,8 @@ from typing import Any
 class Partial:
     """What is known of a reply being written.
 
-    `text` is what may be shown. A piece was missed (`broken`) when the tab opened in the middle of the reply or
-    news was lost: then the text stays as it is, until another attempt begins or the message itself comes.
+    `text` is what may be shown. A piece was missed (`broken`) when the tab opened in the middle of the reply
+    or news was lost: then the text stays as it is, until another attempt begins or the message itself comes.
     """
 
     reply_id: str = ""
@@ -27,20 +27,30 @@ NOTHING = Partial()
 
 
 def with_delta(partial: Partial, body: Mapping[str, Any]) -> Partial:
-    """The partial after a delta `{replyId, attempt, offset, text}`; offset counts characters of this attempt."""
+    """The partial after a delta `{replyId, attempt, offset, text}`; `offset` in UTF-16 units."""
     reply_id, attempt = str(body["replyId"]), int(body["attempt"])
     offset, text = int(body["offset"]), str(body["text"])
-    if reply_id != partial.reply_id or attempt > partial.attempt:
+    if not same_reply(partial, reply_id) or attempt > partial.attempt:
         return Partial(reply_id, attempt, text if offset == 0 else "", broken=offset != 0)
-    if attempt < partial.attempt or partial.broken or offset < len(partial.text):
+    known = len(partial.text.encode("utf-16-le")) // 2
+    if attempt < partial.attempt or partial.broken or offset < known:
         return partial
-    if offset > len(partial.text):
+    if offset > known:
         return replace(partial, broken=True)
     return replace(partial, text=partial.text + text)
 
 
 def with_reset(partial: Partial, body: Mapping[str, Any]) -> Partial:
     """The partial after a reset `{replyId, attempt}`: that attempt and older ones are withdrawn."""
-    if str(body["replyId"]) != partial.reply_id or int(body["attempt"]) < partial.attempt:
+    if not same_reply(partial, str(body["replyId"])) or int(body["attempt"]) < partial.attempt:
         return partial
     return NOTHING
+
+
+def same_reply(partial: Partial, reply_id: str) -> bool:
+    """News name a reply by its UUID, with dashes or as `msg_…`."""
+    return partial.writing and _digits(partial.reply_id) == _digits(reply_id)
+
+
+def _digits(reply_id: str) -> str:
+    return reply_id.removeprefix("msg_").replace("-", "")

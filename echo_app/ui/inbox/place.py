@@ -1,14 +1,14 @@
 """What an address of the inbox means: a folder, and perhaps a conversation in it."""
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 Folder = Literal["queue", "mine", "assistant", "open", "resolved"]
 
 
 @dataclass(frozen=True)
 class FolderWords:
-    """How a folder is called, and what it is for when nothing is in it. `{assistant}` becomes the assistant's name."""
+    """A folder's name, and what it is for when nothing is in it; `{assistant}` becomes the assistant's name."""
 
     label: str
     empty_title: str
@@ -30,12 +30,12 @@ FOLDERS: dict[Folder, FolderWords] = {
     "assistant": FolderWords(
         "{assistant} answering",
         "{assistant} is not in a conversation",
-        "Conversations that {assistant} answers from your documents. You can read along and take over at any time.",
+        "Conversations that {assistant} answers from your documents. Read along, and take over at any time.",
     ),
     "open": FolderWords(
         "All open",
         "No open conversations",
-        "Every conversation that is not resolved, whoever answers it. Customers start one in the widget or by API.",
+        "Every conversation that is not resolved, whoever answers it. Customers start them in the widget.",
     ),
     "resolved": FolderWords(
         "Resolved",
@@ -50,14 +50,14 @@ FIRST: Folder = "queue"
 def place_of(path: str) -> tuple[Folder | None, str]:
     """The folder and the conversation's outside id in `/inbox/<folder>/<conversation>`.
 
-    The folder is None for /inbox alone and for a folder that does not exist; the id is "" when there is none, and
-    is not checked here.
+    The folder is None for /inbox alone and for a folder that does not exist; the id is "" when there is none,
+    and is not checked here.
     """
     parts = [part for part in path.split("/") if part]
     folder = parts[1] if len(parts) > 1 else ""
     if folder not in FOLDERS:
         return None, ""
-    return cast(Folder, folder), parts[2] if len(parts) > 2 else ""
+    return folder, parts[2] if len(parts) > 2 else ""
 
 
 def address(folder: str, conversation: str = "") -> str:

@@ -1,7 +1,7 @@
 """A message's Markdown-light as blocks and spans for the screen: no HTML is ever made of what somebody wrote.
 
-The assistant and agents write CommonMark; `[1]` points to the message's first citation. What a contact writes is
-shown as it stands, with addresses made links.
+The assistant and agents write CommonMark; `[1]` points to the message's first citation. What a contact writes
+is shown as it stands, with addresses made links.
 """
 
 import re
@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _MARK = re.compile(r"\[(\d{1,2})\]")
+_SPACED_MARK = re.compile(r" ?\[\d{1,2}\]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]]")
 
 BlockKind = Literal["p", "item", "h", "code"]
@@ -41,7 +42,7 @@ class Block:
 
 
 def blocks_of(content: str, citations: int = 0) -> tuple[Block, ...]:
-    """The blocks of Markdown-light. `[n]` becomes a mark when 1 <= n <= `citations`, and stays text otherwise."""
+    """The blocks of Markdown-light. `[n]` becomes a mark when 1 <= n <= `citations`, else it stays text."""
     blocks: list[Block] = []
     lists: list[list[str | int]] = []  # open lists, each [kind, next number]
     pending_bullet = ""
@@ -78,6 +79,11 @@ def plain_blocks(content: str) -> tuple[Block, ...]:
     return (Block("p", tuple(_merged(_linked(Span(content))))),)
 
 
+def without_marks(content: str) -> str:
+    """The same Markdown-light without `[n]`: for text that goes out with no citations of its own."""
+    return _SPACED_MARK.sub("", content)
+
+
 def _spans(tokens: list[Token], citations: int) -> Iterator[Span]:
     """The outermost look wins: strong words inside a link are simply the link's."""
     looks = [Span("")]
@@ -94,7 +100,9 @@ def _spans(tokens: list[Token], citations: int) -> Iterator[Span]:
             case "image":
                 yield replace(now, text=token.content)
             case "strong_open" | "em_open":
-                looks.append(replace(now, kind=now.kind or ("strong" if token.type == "strong_open" else "em")))
+                looks.append(
+                    replace(now, kind=now.kind or ("strong" if token.type == "strong_open" else "em"))
+                )
             case "link_open":
                 href = _safe(str(token.attrGet("href") or ""))
                 looks.append(Span("", "link", href) if href and not now.kind else now)

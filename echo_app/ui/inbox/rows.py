@@ -7,10 +7,12 @@ from uuid import UUID
 
 from echo_app.conversations.schemas import ConversationSummary
 from echo_app.kit.ids import encode
+from echo_app.kit.markdown import plain
 from echo_app.kit.text import preview
 from echo_app.tenancy import Actor
 from echo_app.ui.components.avatar import initials_of
 from echo_app.ui.inbox.place import Folder, address
+from echo_app.ui.inbox.prose import without_marks
 from echo_app.ui.theme import avatar_colour
 
 # The widget is how most people come; only other ways are worth a tag.
@@ -19,7 +21,7 @@ CHANNELS = {"api": "API", "voice": "Call", "email": "E-mail"}
 
 @dataclass(frozen=True)
 class ConversationRow:
-    """`at` is ISO 8601: since when it waits in the queue, else the last message. `tag` and `channel` may be empty."""
+    """`at` is ISO 8601: since when it waits, else its last message. `tag` and `channel` may be empty."""
 
     id: str
     href: str
@@ -43,7 +45,7 @@ class Waiting:
 
 
 def row_of(summary: ConversationSummary, folder: Folder, actor: Actor, assistant: str) -> ConversationRow:
-    """The row in that folder, for that agent: what the folder's name already says is not repeated in a tag."""
+    """The row in that folder, for that agent; what the folder's name says is not repeated in a tag."""
     tag, meaning, says = _state(summary, actor, assistant)
     at = summary.waiting_since if summary.handler == "queue" and summary.status == "open" else None
     return ConversationRow(
@@ -125,7 +127,9 @@ def _state(summary: ConversationSummary, actor: Actor, assistant: str) -> tuple[
 
 
 def _preview(summary: ConversationSummary, actor: Actor, assistant: str) -> str:
-    words = preview(summary.preview)
+    if summary.preview_author == "contact":
+        return preview(summary.preview)
+    words = preview(without_marks(plain(summary.preview)))
     match summary.preview_author:
         case "assistant":
             return f"{assistant}: {words}"

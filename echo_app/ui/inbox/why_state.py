@@ -1,0 +1,103 @@
+"""Behind a reply: why it says what it says, and the passages it cites."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from echo_app import db
+from echo_app.conversations import service as conversations
+from echo_app.conversations.schemas import TraceView
+from echo_app.kit.text import preview
+from echo_app.tenancy import Actor
+from echo_app.ui.inbox.facts import Fact
+from echo_app.ui.inbox.timeline import CitationRow, citation_row, where_of
+from echo_app.ui.session import SignedInState, deed, read_id
+
+TIMINGS = {
+    "prepareMs": "Reading and searching",
+    "firstTokenMs": "First word after",
+    "writeMs": "Written after",
+}
+OUTCOMES = {
+    "complete": "complete",
+    "taken_over": "stopped, a person took over",
+    "refused": "refused by the model",
+}
+
+
+@dataclass(frozen=True)
+class PassageRow:
+    """A passage that was found for the reply. `score` has two digits; `cited` when the reply refers to it."""
+
+    title: str
+    where: str
+    score: str
+    cited: bool
+
+
+class WhyState(SignedInState):
+    """`found` is False when nothing was kept about the reply."""
+
+    why_open: bool = False
+    found: bool = True
+    model: str = ""
+    passages: list[PassageRow] = []
+    timings: list[Fact] = []
+    attempts: list[str] = []
+
+    passage_open: bool = False
+    passage: CitationRow = CitationRow("", "", "", "", "", "", "")
+
+    @deed
+    async def why_clicked(self, actor: Actor, message: str) -> None:
+        async with db.read_only(actor) as tx:
+            trace = await conversations.get_trace(tx, actor, read_id("msg", message))
+        self.found = trace is not None
+        self.model = trace.model if trace else ""
+        self.passages = passages_of(trace) if trace else []
+        self.timings = timings_of(trace) if trace else []
+        self.attempts = [attempt_words(n, one) for n, one in enumerate(trace.attempts, 1)] if trace else []
+        self.why_open = True
+
+    @deed
+    async def why_shown(self, actor: Actor, shown: bool) -> None:
+        self.why_open = shown
+
+    @deed
+    async def citation_clicked(self, actor: Actor, message: str, number: str) -> None:
+        """Opens a reply's cited passage."""
+        async with db.read_only(actor) as tx:
+            view = await conversations.get_message(tx, actor, read_id("msg", message))
+        cited = next((one for one in view.citations if str(one.number) == number), None)
+        if cited is not None:
+            self.passage, self.passage_open = citation_row(cited), True
+
+    @deed
+    async def passage_shown(self, actor: Actor, shown: bool) -> None:
+        self.passage_open = shown
+
+
+def passages_of(trace: TraceView) -> list[PassageRow]:
+    """Best first."""
+    ranked = sorted(trace.retrieved, key=lambda one: float(one.get("score") or 0), reverse=True)
+    return [
+        PassageRow(
+            title=str(one.get("title") or "Untitled"),
+            where=where_of(str(one.get("heading") or ""), one.get("page")),
+            score=f"{float(one.get('score') or 0):.2f}",
+            cited=bool(one.get("cited")),
+        )
+        for one in ranked
+    ]
+
+
+def timings_of(trace: TraceView) -> list[Fact]:
+    """Milliseconds by their names in TIMINGS; others under the name they were stored by."""
+    return [Fact(TIMINGS.get(name, name), f"{value:,.0f} ms") for name, value in trace.timings.items()]
+
+
+def attempt_words(number: int, attempt: dict[str, Any]) -> str:
+    """One attempt at the reply as a line; what a withdrawn one had shown stands in quotes."""
+    outcome = str(attempt.get("outcome") or "")
+    words = f"{number}. {attempt.get('model') or 'Echo'}: {OUTCOMES.get(outcome, outcome.replace('_', ' '))}"
+    shown = preview(str(attempt.get("shown") or ""), 80)
+    return f"{words}; “{shown}” was shown and withdrawn" if shown and outcome != "complete" else words
