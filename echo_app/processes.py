@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 # Loaded before any fork: a child between fork and exec must not start loading libraries.
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -28,6 +29,12 @@ def die_with_parent(parent: int, sign: signal.Signals) -> None:
     if os.getppid() != parent:
         # The parent ended before the kernel had been told.
         os.kill(os.getpid(), sign)
+
+
+def name_process(name: str) -> None:
+    """What `ps -o comm` and `top` call this process, at most 15 characters (Linux only)."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def write_pid(path: Path, pid: int) -> None:

@@ -1,8 +1,8 @@
 """`echo-app up`: brings everything up in order, keeps it up, and takes it down.
 
-    supervisor ─┬─ postgres          restarted from here
-                ├─ warm web ─── web          forked again by its parent (see warm.py),
-                └─ warm worker ─── worker    which is restarted from here
+    supervisor ─┬─ postgres        started again from here
+                └─ warm ─┬─ worker            forked again by their parents (see warm.py);
+                         └─ warm web ─── web  only the first of these is started again from here
 
 It runs as a small process of its own, with nothing imported that it does not need for as long as Echo runs.
 Nothing outlives it, not even when it is killed: the kernel tells its children.
@@ -28,8 +28,7 @@ from echo_app.embedded_postgres import EmbeddedPostgres, PostgresFailed
 from echo_app.processes import Busy, bound_socket, die_with_parent, exclusive, write_pid
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-_SECONDS_TO_HEALTHY = 120
-_LOG_BYTES_KEPT = 20_000_000
+_SECONDS_TO_HEALTHY = 60
 
 
 @dataclass(frozen=True)
@@ -83,16 +82,14 @@ def _raise_stop(_sign: int, _frame: FrameType | None) -> None:
 
 
 class Supervisor:
-    _PARTS = ("web", "worker")
-
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._data = Path(plan.data_dir)
-        self._logs = self._data / "log"
         self._postgres = EmbeddedPostgres(self._data) if plan.embedded else None
-        self._warm: dict[str, subprocess.Popen[bytes]] = {}
         self._listener: socket.socket | None = None
-        self._restarts: dict[str, list[float]] = {}
+        self._warm: subprocess.Popen[bytes] | None = None
+        self._to_warm: socket.socket | None = None
+        self._deaths: list[float] = []
 
     def run(self) -> None:
         """Until Stop is raised. Everything started is stopped on the way out, whatever the reason."""
@@ -111,92 +108,70 @@ class Supervisor:
 
     def _start(self) -> None:
         self._listener = self._claim_port()
-        self._logs.mkdir(mode=0o700, exist_ok=True)
+        (self._data / "log").mkdir(mode=0o700, exist_ok=True)
+        self._start_warm()
         if self._postgres is not None:
             with _step("Postgres runs"):
-                self._start_postgres(self._postgres)
+                self._start_postgres()
         # The tables need only the database and the pages only the sources: they are made at the same time.
-        preparing = self._spawn(
-            [sys.executable, "-m", "echo_app.cli", "prepare"],
-            "prepare",
-            demo=self._plan.demo,
-        )
-        try:
-            for what, is_slow, make in (
-                ("widget", "", build.build_widget),
-                (
-                    "dashboard",
-                    " (up to a minute the first time)",
-                    build.build_dashboard,
-                ),
-            ):
-                if not build.is_current(what):
-                    _say(f"         compiling the {what}{is_slow} …")
-                with _step(f"{what} is built"):
-                    make()
-            for part in self._PARTS:
-                self._start_warm(part)
-            with _step("tables are migrated" + (", demo tenant is there" if self._plan.demo else "")):
-                if preparing.wait() != 0:
-                    raise CannotStart(f"The database could not be prepared:\n{self._tail('prepare')}")
-        finally:
-            _end(preparing)
-        self._listen()
-        for part in self._warm:
-            self._let_serve(part)
+        self._tell_warm("prepare")
+        if not build.is_current("widget"):
+            _say("         compiling the widget …")
+        with _step("widget is built"):
+            build.build_widget()
+        if not build.is_current("dashboard"):
+            _say("         compiling the dashboard (up to a minute the first time) …")
+        with _step("dashboard is built"):
+            build.build_dashboard()
+        self._tell_warm("compose")
+        with _step("tables are migrated" + (", demo shop is there" if self._plan.demo else "")):
+            self._await_prepared()
         with _step("web and worker serve"):
+            self._listen()
+            self._tell_warm("serve")
             self._wait_until_healthy()
 
     def _keep(self) -> None:
         """Restarts what dies. It sleeps in the kernel until a child ends."""
         while True:
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            began = time.monotonic()
+            self._pause()
             if self._postgres is not None and self._postgres.pid is None:
-                self._pause("postgres")
-                began = time.monotonic()
-                self._start_postgres(self._postgres)
-                print(
-                    f"postgres died: started again in {time.monotonic() - began:.1f} s",
-                    flush=True,
-                )
-            for part, process in list(self._warm.items()):
-                if process.poll() is not None:
-                    self._pause(part)
-                    self._start_warm(part)
-                    self._let_serve(part)
-                    _say(f"the parent of {part} died: started again")
+                self._start_postgres()
+                _say(f"postgres died: started again in {time.monotonic() - began:.1f} s")
+            if self._warm is not None and self._warm.poll() is not None:
+                self._start_warm()
+                self._tell_warm("compose", "serve")
+                _say("the parent of web and worker died: started again")
 
-    def _pause(self, part: str) -> None:
-        """Nothing after a rare death; longer and longer when a part has died often within a minute."""
+    def _pause(self) -> None:
+        """Nothing after a rare death; longer and longer after many within a minute."""
         now = time.monotonic()
-        recent = [at for at in self._restarts.get(part, []) if now - at < 60]
-        self._restarts[part] = [*recent, now]
-        if len(recent) > 5:
-            time.sleep(min(0.2 * 2 ** (len(recent) - 5), 10))
+        self._deaths = [at for at in self._deaths if now - at < 60] + [now]
+        if len(self._deaths) > 10:
+            time.sleep(min(0.2 * 2 ** (len(self._deaths) - 10), 10))
 
     def _stop(self) -> None:
         """Web and worker first, so that nobody misses the database they still write to."""
-        for process in self._warm.values():
-            if process.poll() is None:
-                process.terminate()
-        for process in self._warm.values():
-            process.wait()
+        if self._warm is not None:
+            if self._warm.poll() is None:
+                self._warm.terminate()
+            self._warm.wait()
         if self._postgres is not None:
             self._postgres.stop()
-        for part in (*self._PARTS, "postgres"):
+        for part in ("web", "worker", "postgres"):
             (self._data / f"{part}.pid").unlink(missing_ok=True)
 
     def _claim_port(self) -> socket.socket:
         try:
-            listener = bound_socket(self._plan.host, self._plan.port)
             if sys.platform == "linux":
                 # Two sockets may be bound to a port on which nobody listens yet; this name only one can have.
                 self._claim = socket.socket(socket.AF_UNIX)
                 self._claim.bind(f"\0echo-app:{self._plan.port}")
+            return bound_socket(self._plan.host, self._plan.port)
         except OSError as problem:
             raise self._no_port(problem) from None
-        listener.set_inheritable(True)
-        return listener
 
     def _listen(self) -> None:
         assert self._listener is not None
@@ -206,64 +181,72 @@ class Supervisor:
             raise self._no_port(problem) from None
 
     def _no_port(self, problem: OSError) -> CannotStart:
-        place = f"{self._plan.host}:{self._plan.port}"
+        host, port = self._plan.host, self._plan.port
         if problem.errno == errno.EADDRINUSE:
-            return CannotStart(f"Something already listens on {place}. Stop it, or choose another ECHO_PORT.")
-        return CannotStart(f"Cannot listen on {place}: {problem.strerror}. See ECHO_HOST and ECHO_PORT.")
+            return CannotStart(
+                f"Port {port} on {host} is taken. Stop what uses it, or choose another ECHO_PORT."
+            )
+        return CannotStart(
+            f"Cannot listen on {host}:{port}: {problem.strerror}. See ECHO_HOST and ECHO_PORT."
+        )
 
-    def _start_postgres(self, postgres: EmbeddedPostgres) -> None:
-        postgres.start()
-        assert postgres.pid is not None
-        write_pid(self._data / "postgres.pid", postgres.pid)
+    def _start_postgres(self) -> None:
+        assert self._postgres is not None
+        self._postgres.start()
+        assert self._postgres.pid is not None
+        write_pid(self._data / "postgres.pid", self._postgres.pid)
 
-    def _start_warm(self, part: str) -> None:
-        self._warm[part] = self._spawn([sys.executable, "-m", "echo_app.warm", part, str(self._data)], part)
-
-    def _let_serve(self, part: str) -> None:
-        pipe = self._warm[part].stdin
-        assert pipe is not None
-        try:
-            pipe.write(b"\n")
-            pipe.flush()
-        except BrokenPipeError:
-            # It has died already, and is about to be noticed.
-            return
-
-    def _spawn(self, command: list[str], log: str, *, demo: bool = False) -> subprocess.Popen[bytes]:
+    def _start_warm(self) -> None:
         assert self._listener is not None
-        path = self._logs / f"{log}.log"
-        if path.exists() and path.stat().st_size > _LOG_BYTES_KEPT:
-            path.replace(path.with_suffix(".log.1"))
+        if self._to_warm is not None:
+            self._to_warm.close()
+        self._to_warm, theirs = socket.socketpair()
         supervisor = os.getpid()
         environment = dict(os.environ) | {
             "ECHO_DATA_DIR": str(self._data),
             "ECHO_LISTENER": str(self._listener.fileno()),
-            "ECHO_DEMO": "1" if demo else "0",
+            "ECHO_DEMO": "1" if self._plan.demo else "0",
             "REFLEX_TELEMETRY_ENABLED": "false",
-            # numpy would start threads while it is imported, and fork wants none.
+            # numpy would start threads while it is imported, and a process to fork from must have none.
             "OPENBLAS_NUM_THREADS": "1",
         }
-        with path.open("ab") as output:
-            return subprocess.Popen(
-                command,
+        with theirs, (self._data / "log" / "warm.log").open("wb") as log:
+            self._warm = subprocess.Popen(
+                [sys.executable, "-m", "echo_app.warm", str(self._data)],
                 cwd=build.ROOT,
                 env=environment,
-                stdin=subprocess.PIPE,
-                stdout=None if log in self._PARTS else output,
-                stderr=output,
+                stdin=theirs,
+                stderr=log,
                 pass_fds=[self._listener.fileno()],
+                # Ctrl-C at the terminal comes to the supervisor alone, which stops things in order.
                 start_new_session=True,
                 preexec_fn=lambda: die_with_parent(supervisor, signal.SIGTERM),
             )
 
+    def _tell_warm(self, *commands: str) -> None:
+        assert self._to_warm is not None
+        # If it has died already, that is about to be noticed.
+        with suppress(BrokenPipeError):
+            self._to_warm.sendall("".join(f"{command}\n" for command in commands).encode())
+
+    def _await_prepared(self) -> None:
+        assert self._to_warm is not None
+        answer = b""
+        while not answer.endswith(b"\n"):
+            read = self._to_warm.recv(4096)
+            if not read:
+                raise CannotStart(f"web and worker could not start:\n{self._log_tails('warm', 'web')}")
+            answer += read
+        if answer != b"prepared 0\n":
+            raise CannotStart(f"The database could not be prepared:\n{self._log_tails('prepare')}")
+
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + _SECONDS_TO_HEALTHY
         while not self._is_healthy():
-            for part, process in self._warm.items():
-                if process.poll() is not None:
-                    raise CannotStart(f"{part} could not start:\n{self._tail(part)}")
-            if time.monotonic() > deadline:
-                raise CannotStart(f"web did not become healthy:\n{self._tail('web')}")
+            assert self._warm is not None
+            if self._warm.poll() is not None or time.monotonic() > deadline:
+                tails = self._log_tails("warm", "web", "worker")
+                raise CannotStart(f"web and worker did not become healthy:\n{tails}")
             time.sleep(0.05)
 
     def _is_healthy(self) -> bool:
@@ -277,20 +260,15 @@ class Supervisor:
         finally:
             connection.close()
 
-    def _tail(self, log: str) -> str:
-        lines = (self._logs / f"{log}.log").read_text(errors="replace").splitlines()
-        return "\n".join(lines[-25:])
+    def _log_tails(self, *names: str) -> str:
+        paths = [self._data / "log" / f"{name}.log" for name in names]
+        lines = [line for path in paths if path.exists() for line in path.read_text().splitlines()[-20:]]
+        return "\n".join(lines)
 
 
 def _say(line: str) -> None:
     with suppress(OSError):  # the terminal may be gone, and Echo goes on
         print(line, flush=True)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        process.wait()
 
 
 @contextmanager

@@ -1,171 +1,129 @@
-"""Keeps one process serving: all is imported and composed once, and the serving process forked from that.
+"""Warm parents: what web and worker are made of is imported once, and they are forked from it.
 
-A cold start of web takes seconds, most of it imports. So this process (`python -m echo_app.warm web`) imports
-and composes the whole application, without a loop, a thread or a connection, and waits. A line on its input
-says that the database is ready: it forks the child that serves, and whenever that child dies, another, which
-answers within 0.2 s. The child shares the parent's memory, page by page, until it writes to it.
+    warm ─┬─ prepare             migrates and seeds, then ends
+          ├─ worker              forked again at once when it dies
+          └─ warm web ─── web    likewise; Reflex, the API and the pages are imported here
 
-Its input closing means that the supervisor is gone: the child is stopped and this process ends.
-Why it is done so: docs/decisions/0001-warm-processes.md.
+A cold start of web takes seconds, nearly all of it imports. These parents import and compose everything, without
+a loop, a thread or a connection; a child forked from them serves within 0.2 s. Parent and child share their
+memory, page by page, until one of them writes. Why it is done so: docs/decisions/0001-warm-processes.md.
+
+The supervisor speaks to `python -m echo_app.warm DATA_DIR` in lines on its standard input, a socket:
+    prepare    migrate, and seed the demo; the answer is a line `prepared STATUS`
+    compose    import what web needs; wants the built dashboard
+    serve      start web and worker, and keep them running
+When it closes, the supervisor is gone: all children are stopped and this process ends.
 """
 
-import contextlib
+import asyncio
 import gc
 import os
-import select
-import signal
 import socket
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from echo_app.processes import die_with_parent, write_pid
+from echo_app.keeper import Keeper
+from echo_app.processes import name_process
 
-# A child that dies younger than this did not get to work: the next one waits, each time longer.
-_INFANCY = 1.0
-_LONGEST_PAUSE = 5.0
-_SECONDS_TO_STOP = 8.0
+_LOG_BYTES_KEPT = 20_000_000
 
 
 def main() -> None:
-    part, data_dir = sys.argv[1], Path(sys.argv[2])
+    data_dir = Path(sys.argv[1])
     # Our standard output is the person's terminal, for a line at a restart; all else goes to the log.
     terminal = os.dup(1)
     os.dup2(2, 1)
-    serve = _COMPOSE[part]()
-    _refuse_threads(part)
+    name_process("echo warm")
+    _Warm(data_dir, terminal).run()
+
+
+class _Warm:
+    """The parent of all: holds what worker and web have in common."""
+
+    def __init__(self, data_dir: Path, terminal: int) -> None:
+        from echo_app import worker
+        from echo_app.providers.embeddings import local
+
+        local.load()
+        self._work = worker.main
+        self._data_dir = data_dir
+        self._terminal = terminal
+        self._keeper = Keeper(commands=0, terminal=terminal, seconds_to_stop=8)
+        self._serving = False
+
+    def run(self) -> None:
+        settle("worker")
+        self._keeper.run({"prepare": self._prepare, "compose": self._compose, "serve": self._serve})
+
+    def _prepare(self) -> None:
+        def prepare() -> None:
+            from echo_app.cli import prepare as migrate_and_seed
+
+            self._begin("prepare")
+            migrate_and_seed()
+
+        self._keeper.once(prepare, then=lambda status: os.write(0, f"prepared {status}\n".encode()))
+
+    def _compose(self) -> None:
+        self._keeper.keep("the parent of web", self._keep_web, must_live=lambda: not self._serving)
+
+    def _serve(self) -> None:
+        def work() -> None:
+            self._begin("worker")
+            asyncio.run(self._work())
+
+        self._serving = True
+        self._keeper.keep("worker", work, pid_file=self._data_dir / "worker.pid")
+        self._keeper.tell("the parent of web", "serve")
+
+    def _keep_web(self) -> None:
+        """What the fork does that becomes the parent of web."""
+        self._begin("web", "warm web")
+        from echo_app.web import compose, serve
+
+        listener = socket.socket(fileno=int(os.environ["ECHO_LISTENER"]))
+        server = compose()
+        settle("web")
+
+        def web() -> None:
+            name_process("echo web")
+            serve(server, listener)
+
+        keeper = Keeper(commands=0, terminal=self._terminal, seconds_to_stop=6)
+
+        def start() -> None:
+            keeper.keep("web", web, pid_file=self._data_dir / "web.pid")
+
+        if self._serving:
+            start()
+        keeper.run({"serve": start})
+
+    def _begin(self, log: str, name: str | None = None) -> None:
+        """Gives a fresh child its log and its name."""
+        name_process(f"echo {name or log}")
+        path = self._data_dir / "log" / f"{log}.log"
+        if path.exists() and path.stat().st_size > _LOG_BYTES_KEPT:
+            path.replace(path.with_suffix(".log.1"))
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.dup2(file, 1)
+        os.dup2(file, 2)
+        os.close(file)
+
+
+def settle(part: str) -> None:
+    """Makes this process fit to be forked from. Raises RuntimeError when it has more than one thread.
+
+    A fork copies only the calling thread: a lock that another one held would stay locked in every child.
+    """
+    tasks = Path("/proc/self/task")
+    threads = list(tasks.iterdir()) if tasks.exists() else [tasks]
+    if len(threads) > 1:
+        names = sorted((thread / "comm").read_text().strip() for thread in threads)
+        raise RuntimeError(f"{part} started threads while it was imported, so it cannot be forked: {names}")
     # What exists now lives as long as the children do. Frozen, it is left alone by their garbage collections,
     # which would write to, and so copy, every page they share with us.
     gc.collect()
     gc.freeze()
-    if not os.read(0, 1):
-        return
-    _Keeper(part, serve, data_dir / f"{part}.pid", terminal).run()
-
-
-def _compose_web() -> Callable[[], None]:
-    from echo_app.web import compose, serve
-
-    listener = socket.socket(fileno=int(os.environ["ECHO_LISTENER"]))
-    server = compose()
-    return lambda: serve(server, listener)
-
-
-def _compose_worker() -> Callable[[], None]:
-    import asyncio
-
-    from echo_app.worker import main as work
-
-    return lambda: asyncio.run(work())
-
-
-_COMPOSE = {"web": _compose_web, "worker": _compose_worker}
-
-
-def _refuse_threads(part: str) -> None:
-    """A fork copies only the calling thread: a lock another one held would stay locked in every child."""
-    tasks = Path("/proc/self/task")
-    count = len(list(tasks.iterdir())) if tasks.exists() else 1
-    if count > 1:
-        names = sorted(f"{task.name} {(task / 'comm').read_text().strip()}" for task in tasks.iterdir())
-        raise RuntimeError(f"{part} started threads while it was imported, so it cannot be forked: {names}")
-
-
-class _Keeper:
-    """Forks the child and forks it again until it is told to stop."""
-
-    def __init__(self, part: str, serve: Callable[[], None], pid_file: Path, terminal: int) -> None:
-        self._part = part
-        self._serve = serve
-        self._pid_file = pid_file
-        self._terminal = terminal
-        self._child = 0
-        self._infant_deaths = 0
-        self._stopping = False
-
-    def run(self) -> None:
-        woken, waker = socket.socketpair()
-        woken.setblocking(False)
-        waker.setblocking(False)
-        signal.set_wakeup_fd(waker.fileno())
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, self._stop)
-        next_birth: float | None = time.monotonic()
-        while not self._stopping:
-            if next_birth is not None and time.monotonic() >= next_birth:
-                self._fork()
-                next_birth = None
-            pause = None if next_birth is None else max(0.0, next_birth - time.monotonic())
-            readable, _, _ = select.select([0, woken.fileno()], [], [], pause)
-            if woken.fileno() in readable:
-                woken.recv(4096)
-            if 0 in readable and not os.read(0, 4096):
-                break
-            if next_birth is None and (pause := self._pause_after_death()) is not None:
-                next_birth = time.monotonic() + pause
-        self._end_child()
-        self._pid_file.unlink(missing_ok=True)
-
-    def _stop(self, *_: object) -> None:
-        self._stopping = True
-
-    def _fork(self) -> None:
-        parent = os.getpid()
-        self._born = time.monotonic()
-        self._child = os.fork()
-        if self._child == 0:
-            self._become_child(parent)
-        write_pid(self._pid_file, self._child)
-
-    def _become_child(self, parent: int) -> None:
-        """Serves, and ends the process: nothing of the parent's stack may run here."""
-        status = 1
-        try:
-            signal.set_wakeup_fd(-1)
-            for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
-                signal.signal(sign, signal.SIG_DFL)
-            die_with_parent(parent, signal.SIGKILL)
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            self._serve()
-            status = 0
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else 1
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
-
-    def _pause_after_death(self) -> float | None:
-        """Seconds to wait before the next child, or None while this one lives."""
-        pid, status = os.waitpid(self._child, os.WNOHANG)
-        if pid == 0:
-            return None
-        self._child = 0
-        age = time.monotonic() - self._born
-        self._infant_deaths = self._infant_deaths + 1 if age < _INFANCY else 0
-        pause = min(0.1 * 2 ** (self._infant_deaths - 1), _LONGEST_PAUSE) if self._infant_deaths else 0.0
-        code = os.waitstatus_to_exitcode(status)
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
-        again = f"again in {pause:.1f} s" if pause else "another serves at once"
-        with contextlib.suppress(OSError):  # nobody reads it any more, and that is no reason to end
-            os.write(self._terminal, f"{self._part} {how} after {age:.0f} s: {again}\n".encode())
-        return pause
-
-    def _end_child(self) -> None:
-        if not self._child:
-            return
-        os.kill(self._child, signal.SIGTERM)
-        deadline = time.monotonic() + _SECONDS_TO_STOP
-        while time.monotonic() < deadline:
-            if os.waitpid(self._child, os.WNOHANG)[0]:
-                return
-            time.sleep(0.02)
-        os.kill(self._child, signal.SIGKILL)
-        os.waitpid(self._child, 0)
 
 
 if __name__ == "__main__":
