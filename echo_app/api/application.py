@@ -31,7 +31,10 @@ def create_api() -> FastAPI:
         default_response_class=JSONResponse,
         separate_input_output_schemas=False,
     )
-    for module in (public, documents, auth, widget, widget_socket, demo, health):
-        api.include_router(module.router)
-    failures.install(api)
+    routers = [
+        module.router for module in (public, documents, auth, widget, widget_socket, demo, health)
+    ]
+    for router in routers:
+        api.include_router(router)
+    failures.install(api, routers)
     return api

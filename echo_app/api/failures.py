@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -40,19 +40,31 @@ class RequestFailed(EchoError):
     status = 400
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     """Gives the application its error handlers, and unknown addresses under /api, /auth and /widget an answer.
 
-    Call it after every route is in: what it adds stands behind them.
+    `routers` are those that the application has; call it after they are in: what it adds stands behind them.
     """
     app.add_exception_handler(EchoError, _named)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
+    known = [route for router in routers for route in router.routes]
+
+    async def unknown(request: Request) -> None:
+        """Behind every other route: a known address with another method, or no address at all."""
+        allowed: set[str] = set()
+        for route in known:
+            if route.matches(request.scope)[0] is Match.PARTIAL:
+                allowed |= set(getattr(route, "methods", None) or ())
+        if allowed:
+            raise MethodNotAllowed(allowed=sorted(allowed))
+        raise NotFound("There is nothing at this address.")
+
     for room in ("api", "auth", "widget"):
         app.add_api_route(
-            f"/{room}/{{rest:path}}", _unknown, methods=_METHODS, include_in_schema=False, name=f"no {room}"
+            f"/{room}/{{rest:path}}", unknown, methods=_METHODS, include_in_schema=False, name=f"no {room}"
         )
 
 
@@ -67,18 +79,6 @@ def problems(errors: Sequence[Any]) -> list[dict[str, str]]:
 def answer(error: EchoError) -> JSONResponse:
     headers = {"Retry-After": "2"} if error.status == 503 else None
     return JSONResponse(render(error), status_code=error.status, headers=headers)
-
-
-async def _unknown(request: Request) -> None:
-    """Behind every other route: a known address with another method, or no address at all."""
-    allowed: set[str] = set()
-    for route in request.app.router.routes:
-        match, _ = route.matches(request.scope)
-        if match is Match.PARTIAL:
-            allowed |= set(getattr(route, "methods", None) or ())
-    if allowed:
-        raise MethodNotAllowed(allowed=sorted(allowed))
-    raise NotFound("There is nothing at this address.")
 
 
 async def _named(request: Request, error: Exception) -> JSONResponse:
