@@ -157,7 +157,7 @@ class Desk:
         person = Reply("I am asking a person to answer here.", [], escalates=True)
         reply = self.replies.popleft() if self.replies else person if "person" in question else Reply()
         reply_id = "msg_" + uuid.uuid4().hex
-        await asyncio.sleep(reply.pause * 10)
+        await asyncio.sleep(0.2)
         end = len(reply.text) if reply.withdraw_after is None else reply.withdraw_after
         reset = {"type": "reset", "replyId": reply_id, "attempt": 1}
         for offset in range(0, end, reply.step):

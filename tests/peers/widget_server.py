@@ -80,8 +80,10 @@ class WidgetServer(Desk):
         return f"http://127.0.0.1:{self.port}/shop"
 
     def _serve(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._server.serve())
+        # A runner ends what is still waiting when the server stops: nothing of it outlives its test.
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            runner.run(self._server.serve())
 
     async def drop_sockets(self) -> None:
         for socket in list(self._sockets):

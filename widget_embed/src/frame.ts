@@ -20,29 +20,29 @@ const version = (document.currentScript as HTMLScriptElement).src.split("?")[1] 
 const alone = parent === window;
 
 let open = alone;
-let live = alone;
 let loaderOrigin = "";
-let begin = (): void => {};
 let opened = (): void => {};
 
-// The first `hello` of the page around us names the one origin we speak to; frame-ancestors says which pages
-// may be that.
-addEventListener("message", ({ source, origin, data }: MessageEvent<LoaderMessage>) => {
-  if (source !== parent || alone || (loaderOrigin && origin !== loaderOrigin)) return;
-  if (data.echo === "hello") {
-    loaderOrigin = origin;
-    open = data.open;
-    live = data.live;
-  } else if (!loaderOrigin) return;
-  else if (data.echo === "open") open = true;
-  else if (data.echo === "close") open = false;
-  begin();
-  if (open) opened();
+/**
+ * What the page around us remembers, from its first `hello`. That names the one origin we speak to;
+ * frame-ancestors says which pages it may be.
+ */
+const greeted = new Promise<[string, string][]>((resolve) => {
+  if (alone) return resolve([]);
+  addEventListener("message", ({ source, origin, data }: MessageEvent<LoaderMessage>) => {
+    if (source !== parent || (loaderOrigin && origin !== loaderOrigin)) return;
+    if (data.echo === "hello") {
+      loaderOrigin = origin;
+      open = data.open;
+      resolve(data.kept);
+    } else if (!loaderOrigin) return;
+    else open = data.echo === "open";
+    if (open) opened();
+  });
 });
 
 function tell(message: ChatMessage): void {
-  // A page without an origin of its own (a sandboxed one) can only be reached by the star; nothing here is a
-  // secret.
+  // A page without an origin of its own (a sandboxed one) can only be reached by the star.
   if (loaderOrigin) parent.postMessage(message, loaderOrigin === "null" ? "*" : loaderOrigin);
 }
 
@@ -60,8 +60,9 @@ async function texts(): Promise<Texts> {
   }
 }
 
-function chat(words: Texts): void {
-  const store = new Store(config.tenantId);
+function chat(words: Texts, kept: [string, string][]): void {
+  const keep = (key: string, value: string): void => tell({ echo: "keep", detail: [key, value] });
+  const store = new Store(config.tenantId, kept, keep);
   const thread = new Thread();
   const transport = new Transport(location.origin, config.tenantId, store, {
     frame: received,
@@ -93,7 +94,8 @@ function chat(words: Texts): void {
   let typed = 0;
   let typingTimer: ReturnType<typeof setTimeout>;
   let drawing = false;
-  let told = { unread: 0, live: false };
+  const liveKey = `echo:${config.tenantId}:live`;
+  const told = { unread: 0, live: kept.some(([key]) => key === liveKey) };
 
   function received(frame: ServerFrame): void {
     const { typing } = thread;
@@ -142,22 +144,22 @@ function chat(words: Texts): void {
     const unread = seen ? thread.unread(seen) : 0;
     const isLive = thread.conversation?.status === "open";
     if (unread !== told.unread) tell({ echo: "unread", detail: unread });
-    if (isLive !== told.live) tell({ echo: "live", detail: isLive });
-    told = { unread, live: isLive };
+    told.unread = unread;
+    if (transport.link !== "online" || isLive === told.live) return;
+    told.live = isLive;
+    keep(liveKey, isLive ? "1" : "");
   }
 
-  begin = () => {
-    if (open || live || store.pending().length) transport.start();
-  };
   opened = () => {
+    transport.start();
     view.focus();
     view.toEnd();
     draw();
   };
   document.addEventListener("visibilitychange", draw);
   draw();
-  begin();
   if (open) opened();
+  else if (told.live || store.pending().length) transport.start();
 }
 
-texts().then(chat);
+Promise.all([texts(), greeted]).then((found) => chat(...found));

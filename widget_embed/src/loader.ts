@@ -60,17 +60,14 @@ function commands(origin: string, nonce: string): Run {
   const set = (element: Element, name: string, value: unknown): void =>
     element.setAttribute(name, value as string);
 
-  /**
-   * Whether this browser has an open conversation, told or asked; a page may forbid storage, and then it has
-   * none.
-   */
-  const live = (change?: boolean): boolean => {
-    const key = "echo:live:" + options!.tenantId;
+  /** What the chat had this page remember; a page may forbid storage, and then it is nothing. */
+  const kept = (key?: string, value?: string): [string, string][] => {
     try {
-      if (change !== undefined) localStorage[key] = change ? 1 : "";
-      return !!localStorage[key];
+      if (value) localStorage[key!] = value;
+      else if (key) delete localStorage[key];
+      return Object.entries(localStorage).filter(([each]) => each.startsWith("echo:" + options!.tenantId));
     } catch {
-      return false;
+      return [];
     }
   };
 
@@ -87,7 +84,7 @@ function commands(origin: string, nonce: string): Run {
     frame.src = `${origin}/widget/frame/${tenantId}?` + new URLSearchParams({ theme, locale: locale() });
     frame.onload = () => {
       loaded = true;
-      tell({ echo: "hello", open: opened, live: live() });
+      tell({ echo: "hello", open: opened, kept: kept() });
     };
     panel.append(frame);
   };
@@ -141,7 +138,7 @@ function commands(origin: string, nonce: string): Run {
     if (!frame || source !== frame.contentWindow || from !== origin) return;
     const { echo, detail } = data;
     if (echo === "close") close();
-    else if (echo === "live") live(detail);
+    else if (echo === "keep") kept(...detail);
     else {
       if (echo === "unread") {
         unread = detail;
@@ -183,7 +180,10 @@ function commands(origin: string, nonce: string): Run {
     unread = 0;
     if (opened) open();
     else show();
-    if (live()) (page.requestIdleCallback || setTimeout)(() => host && preload());
+    // With an open conversation it connects by itself, so that the launcher can say what is unread.
+    if (kept().some(([key]) => key.endsWith("live"))) {
+      (page.requestIdleCallback || setTimeout)(() => host && preload());
+    }
     emit("ready");
   };
 

@@ -194,16 +194,19 @@ export interface Config {
 
 // --- loader and chat frame, by postMessage; both check origin and source -----------------------------------
 
-/** From the loader. `hello` comes first: its origin is the only one the chat frame then speaks to. */
+/**
+ * From the loader. `hello` comes first: its origin is the only one the chat frame then speaks to. `kept` is what
+ * the chat had the page remember.
+ */
 export type LoaderMessage =
-  { echo: "hello"; open: boolean; live: boolean } | { echo: "open" } | { echo: "close" };
+  { echo: "hello"; open: boolean; kept: [string, string][] } | { echo: "open" } | { echo: "close" };
 
 /**
- * From the chat frame. `live`: an open conversation exists, so the next page connects without being asked.
- * `unread` and `message` are also the page's events of these names.
+ * From the chat frame. `keep`: a key and what the page shall remember under it, nothing to forget it. `unread`
+ * and `message` are also the page's events of these names.
  */
 export type ChatMessage =
   | { echo: "close"; detail?: undefined }
-  | { echo: "live"; detail: boolean }
+  | { echo: "keep"; detail: [key: string, value?: string] }
   | { echo: "unread"; detail: number }
   | { echo: "message"; detail: { id: string; author: Author } };

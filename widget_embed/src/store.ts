@@ -1,6 +1,7 @@
 /**
- * What the chat keeps in this browser: its token, how far the person has read, and messages the server has
- * not acknowledged. Where storage is forbidden it lasts as long as the page.
+ * What the chat keeps in this browser: its token, how far the person has read, and messages the server has not
+ * acknowledged. Some browsers give a frame in a foreign page no storage: then the page around it keeps these,
+ * in its own. Where that is forbidden too, they last as long as the page.
  */
 
 export interface Pending {
@@ -21,10 +22,17 @@ const FORGET_AFTER = 24 * 3600 * 1000;
 
 export class Store {
   #key: string;
+  #keep: (key: string, value: string) => void;
   #memory = new Map<string, string>();
 
-  constructor(tenantId: string) {
+  constructor(tenantId: string, kept: [string, string][], keep: (key: string, value: string) => void) {
     this.#key = "echo:" + tenantId;
+    this.#keep = keep;
+    try {
+      localStorage.getItem("");
+    } catch {
+      this.#memory = new Map(kept);
+    }
   }
 
   read(): Kept {
@@ -45,7 +53,7 @@ export class Store {
       if (!key.startsWith(this.#key + ":out:")) continue;
       const entry = this.#parse<Pending>(key);
       if (entry && now - entry.at < FORGET_AFTER) found.push(entry);
-      else this.#set(key, null);
+      else this.#set(key);
     }
     return found.sort((a, b) => a.at - b.at);
   }
@@ -55,25 +63,26 @@ export class Store {
   }
 
   forget(clientMessageId: string): void {
-    this.#set(`${this.#key}:out:${clientMessageId}`, null);
+    this.#set(`${this.#key}:out:${clientMessageId}`);
   }
 
   #parse<T>(key: string): T | null {
     try {
-      return JSON.parse(this.#memory.get(key) ?? localStorage.getItem(key) ?? "null");
+      return JSON.parse((this.#memory.get(key) ?? localStorage.getItem(key)) || "null");
     } catch {
       return null;
     }
   }
 
-  #set(key: string, value: string | null): void {
+  /** An empty value forgets the key. */
+  #set(key: string, value = ""): void {
     try {
-      if (value === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, value);
+      if (value) localStorage.setItem(key, value);
+      else localStorage.removeItem(key);
       this.#memory.delete(key);
     } catch {
-      if (value === null) this.#memory.delete(key);
-      else this.#memory.set(key, value);
+      this.#memory.set(key, value);
+      this.#keep(key, value);
     }
   }
 

@@ -59,9 +59,7 @@ export class View {
       "div",
       { class: "app" },
       this.#header(),
-      this.#slim,
-      h("main", {}, this.#log, this.#newer),
-      this.#composer.element,
+      h("main", {}, this.#slim, h("div", { class: "room" }, this.#log, this.#newer), this.#composer.element),
       h("footer", {}, this.#person, h("span", {}, texts.poweredBy)),
     );
     document.body.append(this.#app);

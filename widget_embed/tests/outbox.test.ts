@@ -30,7 +30,7 @@ const acknowledge = (id: string, seq: number): void => {
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout"] });
-  store = new Store("ten_" + Math.random());
+  store = new Store("ten_" + Math.random(), [], () => {});
   outbox = open();
 });
 

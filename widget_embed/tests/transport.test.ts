@@ -61,7 +61,7 @@ beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
   place = { conversationId: null, after: 0 };
-  store = new Store("ten_" + Math.random());
+  store = new Store("ten_" + Math.random(), [], () => {});
   transport = new Transport("https://echo.example", "ten_1", store, {
     frame: (frame) => frames.push(frame),
     link: (link) => links.push(link),
