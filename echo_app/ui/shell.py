@@ -107,7 +107,7 @@ def _rail(here: str) -> rx.Component:
                 kbd("Ctrl K"),
                 type="button",
                 class_name="ml-auto shrink-0 rounded-6",
-                custom_attrs={"data-opens": "palette", "aria-label": "Search pages and deeds, Ctrl K"},
+                custom_attrs={"data-opens": "palette", "aria-label": "Search pages and actions, Ctrl K"},
             ),
             class_name="flex items-center gap-2 px-2 pt-1.5 pb-3.5 min-w-0",
         ),

@@ -123,14 +123,21 @@ html {{ -webkit-font-smoothing: antialiased; }}
 /* not on html: Tailwind's steps are parts of its 16 px, and the grid is of 4 */
 body {{ font: 14px/20px {FONT}; background: var(--surface-0); color: var(--strong); }}
 html, body {{ min-height: 100%; }}
-:focus-visible {{ outline: 2px solid var(--accent-text); outline-offset: 2px; }}
+/* in a layer, so that a component's own classes win */
+@layer base {{
+  :focus-visible {{ outline: 2px solid var(--accent-text); outline-offset: 2px; }}
+  [role="dialog"], [role="menu"] {{ outline: none; }}
+}}
 ::selection {{ background: var(--accent-soft); color: var(--strong); }}
 button, [role="button"], summary {{ cursor: pointer; }}
 button:disabled {{ cursor: not-allowed; }}
 input::placeholder, textarea::placeholder {{ color: var(--muted); opacity: 1; }}
-progress {{ accent-color: var(--accent); }}
+progress {{ appearance: none; border: 0; border-radius: 6px; overflow: hidden; background: var(--surface-3); }}
+progress::-webkit-progress-bar {{ background: var(--surface-3); }}
+progress::-webkit-progress-value {{ background: var(--accent); transition: width 150ms; }}
+progress::-moz-progress-bar {{ background: var(--accent); }}
 mark {{ background: var(--warn-soft); color: var(--warn); border-radius: 3px; padding: 0 2px; }}
-[data-sonner-toaster] {{ font-family: {FONT}; --normal-bg: var(--surface-1); --normal-border: var(--line);
+[data-sonner-toaster] {{ font-family: {FONT} !important; --normal-bg: var(--surface-1); --normal-border: var(--line);
   --normal-text: var(--strong); --border-radius: 10px; }}
 [data-sonner-toast] [data-button] {{ background: var(--accent) !important; color: var(--on-accent) !important; }}
 [data-sonner-toast] [data-description] {{ color: var(--muted) !important; }}

@@ -18,7 +18,7 @@ function deedsOnPage() {
   const seen = new Set();
   return [...document.querySelectorAll("main button:not([disabled]), [data-deed]:not([disabled])")]
     .filter(visible)
-    .map((element) => ({ label: wordsOf(element), key: element.dataset.key, run: () => element.click() }))
+    .map((element) => ({ label: wordsOf(element), key: element.dataset.key?.toUpperCase(), run: () => element.click() }))
     .filter(({ label }) => label && !seen.has(label) && seen.add(label));
 }
 
@@ -72,7 +72,7 @@ export function Palette({ pages }) {
 
   const found = useMemo(() => {
     const everything = [
-      ...pages.map((page) => ({ ...page, key: `g ${page.letter}`, run: () => navigate(page.href) })),
+      ...pages.map((page) => ({ ...page, key: `G then ${page.letter.toUpperCase()}`, run: () => navigate(page.href) })),
       ...deeds,
       { label: "Show the keys", key: "?", run: () => setTimeout(() => show("keys")) },
     ];
@@ -105,31 +105,31 @@ export function Palette({ pages }) {
             <>
               <Dialog.Title className="px-4 pt-4 pb-2 font-semibold">Keys</Dialog.Title>
               <dl className="px-4 pb-4 overflow-auto grid gap-1">
-                {[{ label: "Search pages and deeds", key: "Ctrl K" }, ...found.filter(({ key }) => key)].map((item) => (
+                {[{ label: "Search pages and actions", key: "Ctrl K" }, ...found.filter(({ key }) => key)].map((item) => (
                   <div key={item.label} className="flex justify-between gap-4">
                     <dt className="text-normal">{item.label}</dt>
-                    <dd className="font-mono text-13 text-muted">{item.key}</dd>
+                    <dd className="text-13 text-muted">{item.key}</dd>
                   </div>
                 ))}
               </dl>
             </>
           ) : (
             <>
-              <Dialog.Title className="sr-only">Go to a page or do a deed</Dialog.Title>
+              <Dialog.Title className="sr-only">Pages and actions</Dialog.Title>
               <input
                 autoFocus
                 role="combobox"
                 aria-expanded="true"
                 aria-controls="palette-list"
                 aria-activedescendant={found[at] && `palette-${at}`}
-                aria-label="Page or deed"
-                placeholder="Page or deed"
-                className="h-11 px-4 bg-transparent outline-none text-16 border-b border-line shrink-0"
+                aria-label="Page or action"
+                placeholder="Page or action"
+                className="h-11 px-4 bg-transparent outline-none focus-visible:outline-none text-16 border-b border-line shrink-0"
                 value={query}
                 onChange={(event) => (setQuery(event.target.value), setAt(0))}
                 onKeyDown={move}
               />
-              <ul id="palette-list" role="listbox" aria-label="Pages and deeds" className="p-1 overflow-auto">
+              <ul id="palette-list" role="listbox" aria-label="Pages and actions" className="p-1 overflow-auto">
                 {found.map((item, number) => (
                   <li
                     key={item.label}
@@ -142,7 +142,7 @@ export function Palette({ pages }) {
                     className={`flex justify-between px-3 py-1.5 rounded-6 cursor-pointer ${number === at ? "bg-surface-2" : ""}`}
                   >
                     <span>{item.label}</span>
-                    {item.key && <span className="font-mono text-12 text-muted uppercase">{item.key}</span>}
+                    {item.key && <span className="text-12 text-muted">{item.key}</span>}
                   </li>
                 ))}
               </ul>

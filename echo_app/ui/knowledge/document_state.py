@@ -8,7 +8,7 @@ from reflex.event import EventSpec
 
 from echo_app import db
 from echo_app.errors import EchoError, Unavailable
-from echo_app.kit.ids import decode
+from echo_app.kit.ids import encode
 from echo_app.knowledge import service as knowledge
 from echo_app.tenancy import Actor
 from echo_app.ui import live
@@ -82,12 +82,12 @@ class DocumentState(SignedInState):
         wanted = self.router.url.query_parameters.get("chunk", "")
         async with db.read_only(actor) as tx:
             row = await knowledge.get_document(tx, actor, self._asked())
-            stretch = await knowledge.list_passages(
-                tx, actor, row.id, start=start, around=_chunk(wanted), limit=STRETCH
-            )
+            passages = await knowledge.list_passages(tx, actor, row.id)
+        if start is None:
+            meant = next((n for n, passage in enumerate(passages) if encode("chk", passage.id) == wanted), 0)
+            start = max(0, meant - STRETCH // 2)
         line = document_line(row)
-        passages = [passage_line(line.id, passage, wanted) for passage in stretch]
-        return line, passages, stretch[0].position if stretch else 0
+        return line, [passage_line(line.id, one, wanted) for one in passages[start : start + STRETCH]], start
 
     def _show(self, shown: DocumentLine, passages: list[PassageLine], first: int) -> None:
         self.shown, self.passages = shown, passages
@@ -102,10 +102,3 @@ def _scroll_to(selector: str, block: str) -> EventSpec:
     # a moment later: the browser has the passages in its state then, but not yet on the screen
     found = f"document.querySelector({selector!r})"
     return rx.call_script(f"setTimeout(() => {found}?.scrollIntoView({{block: {block!r}}}), 80)")
-
-
-def _chunk(text: str) -> Any:
-    try:
-        return decode("chk", text)
-    except ValueError:
-        return None

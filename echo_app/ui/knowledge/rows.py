@@ -1,10 +1,11 @@
 """Documents, passages and hits as the screen shows them: text, ISO times and addresses."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from echo_app.kit.ids import encode
 from echo_app.kit.text import preview
-from echo_app.knowledge.schemas import DocumentRow, Hit, PassageRow
+from echo_app.knowledge.schemas import DocumentRow, Hit
 
 _FORMATS = {"markdown": "Markdown", "text": "Text", "html": "HTML", "pdf": "PDF"}
 _STATES = {
@@ -92,12 +93,13 @@ def hit_line(number: int, hit: Hit) -> HitLine:
     )
 
 
-def passage_line(document: str, row: PassageRow, wanted: str) -> PassageLine:
-    chunk = encode("chk", row.id)
+def passage_line(document: str, passage: Any, wanted: str) -> PassageLine:
+    """`passage` is one of knowledge.list_passages."""
+    chunk = encode("chk", passage.id)
     return PassageLine(
         id=chunk,
-        place=place(row.heading, row.page),
-        text=row.content,
+        place=place(passage.heading, passage.page),
+        text=passage.content,
         wanted=chunk == wanted,
         href=f"/knowledge/{document}?chunk={chunk}",
     )
@@ -105,7 +107,9 @@ def passage_line(document: str, row: PassageRow, wanted: str) -> PassageLine:
 
 def place(heading: str, page: int | None) -> str:
     """Where in a document: its heading, its page, or nothing."""
-    return " · ".join(part for part in (heading, f"page {page}" if page else "") if part)
+    return " · ".join(
+        part for part in (heading.replace(" > ", " › "), f"page {page}" if page else "") if part
+    )
 
 
 def size(number: int) -> str:

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 const AT_ONCE = 3;
-const LARGEST = 25 * 1024 * 1024;
+const LARGEST = 25_000_000;
 const ACCEPT = ".md,.markdown,.txt,.text,.html,.htm,.pdf";
 const BUTTON =
   "inline-flex items-center h-7 px-2.5 rounded-6 border text-14 font-medium whitespace-nowrap max-sm:h-9 max-sm:px-3 ";

@@ -6,10 +6,15 @@ def widget_snippet(tenant_id: str, origin: str) -> str:
     return f"""<script>
   (function (w, d, n, u, s) {{
     w.EchoWidget = n;
-    w[n] = w[n] || function () {{ (w[n].q = w[n].q || []).push(arguments); }};
+    w[n] = w[n] || function () {{
+      (w[n].q = w[n].q || []).push(arguments);
+    }};
     s = d.createElement('script');
     s.id = n; s.async = true; s.src = u;
     d.head.appendChild(s);
   }})(window, document, 'echo', '{origin}/widget.js');
-  echo('init', {{ tenantId: '{tenant_id}', theme: 'light' }});
+  echo('init', {{
+    tenantId: '{tenant_id}',
+    theme: 'light'
+  }});
 </script>"""

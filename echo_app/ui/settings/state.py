@@ -67,6 +67,7 @@ class SettingsState(SignedInState):
     @deed
     async def opened(self, actor: Actor) -> None:
         """Loads every section: they are small, and switching between them is instant then."""
+        self.new_key = ""
         try:
             await self._load(actor)
             self.load_error = self.load_code = ""
