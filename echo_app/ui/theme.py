@@ -125,7 +125,8 @@ body {{ font: 14px/20px {FONT}; background: var(--surface-0); color: var(--stron
 html, body {{ min-height: 100%; }}
 /* in a layer, so that a component's own classes win */
 @layer base {{
-  :focus-visible {{ outline: 2px solid var(--accent-text); outline-offset: 2px; }}
+  /* in a layer, so that a part with a ring of its own can say outline-none */
+@layer base {{ :focus-visible {{ outline: 2px solid var(--accent-text); outline-offset: 2px; }} }}
   [role="dialog"], [role="menu"] {{ outline: none; }}
 }}
 ::selection {{ background: var(--accent-soft); color: var(--strong); }}
@@ -137,7 +138,7 @@ progress::-webkit-progress-bar {{ background: var(--surface-3); }}
 progress::-webkit-progress-value {{ background: var(--accent); transition: width 150ms; }}
 progress::-moz-progress-bar {{ background: var(--accent); }}
 mark {{ background: var(--warn-soft); color: var(--warn); border-radius: 3px; padding: 0 2px; }}
-[data-sonner-toaster] {{ font-family: {FONT} !important; --normal-bg: var(--surface-1); --normal-border: var(--line);
+html [data-sonner-toaster][data-sonner-theme] {{ font-family: {FONT} !important; --normal-bg: var(--surface-1); --normal-border: var(--line);
   --normal-text: var(--strong); --border-radius: 10px; }}
 [data-sonner-toast] [data-button] {{ background: var(--accent) !important; color: var(--on-accent) !important; }}
 [data-sonner-toast] [data-description] {{ color: var(--muted) !important; }}

@@ -11,12 +11,14 @@ import { keepDraft, onOutbox, outbox, post, resendStale, settle, takeComposer, t
  * is seen. A click on [data-step="1"] or "-1" goes to the next or the previous [data-row].
  */
 export function Panes({ className, children }) {
-  const { conversation } = useParams();
+  const { folder, conversation } = useParams();
   const box = useRef(null);
 
   useEffect(() => {
-    box.current.querySelector("[data-row][aria-current=page]")?.scrollIntoView({ block: "nearest" });
-  }, [conversation]);
+    for (const here of box.current.querySelectorAll("[data-row][aria-current=page], [data-folder][aria-current=page]")) {
+      here.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  }, [folder, conversation]);
 
   // A phone's keyboard covers the page's end unless the page gives way.
   useEffect(() => {
@@ -107,7 +109,7 @@ export function ThreadScroll({ last, more, onMore, className, pillClass, label, 
   return (
     <div className="relative flex-1 min-h-0 flex">
       <div ref={box} onScroll={scrolled} className={className} tabIndex={0} role="log" aria-label={label}>
-        <div>{children}</div>
+        <div className="mb-auto">{children}</div>
       </div>
       {unseen && (
         <button type="button" className={pillClass} onClick={toEnd}>
@@ -227,9 +229,11 @@ export function Composer({ conversation, onTyping, onUsed, className, children }
     }
   };
   const clicked = (event) => {
+    const element = area();
+    // a click by script, from the palette, does not focus
+    if (event.target === element) element.focus();
     const use = event.target.closest("[data-use]");
     if (!use) return;
-    const element = area();
     element.value = element.value ? `${element.value}\n${use.dataset.text}` : use.dataset.text;
     keepDraft(conversation, element.value);
     grow(element);

@@ -30,7 +30,7 @@ class _InBrowser(rx.Component):
 
     @classmethod
     def get_event_triggers(cls) -> dict[str, Any]:
-        own = {name: passthrough_event_spec(*types) for name, types in cls.events.items()}
+        own: dict[str, Any] = {name: passthrough_event_spec(*types) for name, types in cls.events.items()}
         return {**super().get_event_triggers(), **own}
 
 

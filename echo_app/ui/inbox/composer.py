@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from echo_app.ui.components.button import button, icon_button
+from echo_app.ui.components.button import button, icon_button, kbd
 from echo_app.ui.components.tag import tag
 from echo_app.ui.inbox.browser import Composer
 from echo_app.ui.inbox.deeds import DeedState
@@ -26,6 +26,23 @@ _AREA = (
 
 
 def composer() -> rx.Component:
+    return rx.fragment(_failure(), _composer())
+
+
+def _failure() -> rx.Component:
+    """Why the last reply was not sent; it may be that nothing can be written here any more."""
+    return rx.cond(
+        (DeedState.outcome.error != "") & (DeedState.outcome.conversation == ThreadState.open_id),
+        rx.el.p(
+            DeedState.outcome.error,
+            role="alert",
+            class_name="mx-4 mb-2 px-3 py-2 rounded-10 bg-bad-soft text-bad text-13 shrink-0",
+        ),
+        rx.fragment(),
+    )
+
+
+def _composer() -> rx.Component:
     head = ThreadState.head
     return rx.cond(
         head.can_reply,
@@ -64,15 +81,6 @@ def _offer() -> rx.Component:
 def _writing() -> rx.Component:
     head = ThreadState.head
     return Composer.create(
-        rx.cond(
-            (DeedState.outcome.error != "") & (DeedState.outcome.conversation == ThreadState.open_id),
-            rx.el.p(
-                DeedState.outcome.error,
-                role="alert",
-                class_name="mb-2 px-3 py-2 rounded-10 bg-bad-soft text-bad text-13",
-            ),
-            rx.fragment(),
-        ),
         rx.foreach(ThreadState.suggestions, _suggestion),
         rx.cond(
             head.mine,
@@ -92,6 +100,7 @@ def _writing() -> rx.Component:
                     "aria-label": rx.Var.create("Reply to ") + head.name,
                     "data-key": "r",
                     "aria-keyshortcuts": "R",
+                    "data-deed": "true",
                 },
                 class_name=_AREA,
             ),
@@ -132,7 +141,7 @@ def _suggestion(suggestion: rx.Var[SuggestionRow]) -> rx.Component:
             custom_attrs={"aria-label": "Draft by the assistant"},
         ),
         rx.el.div(
-            button("Use", title="Put it into your reply (Tab)", custom_attrs=attributes),
+            button("Use", kbd("Tab"), title="Put it into your reply (Tab)", custom_attrs=attributes),
             icon_button("x", "Dismiss the draft", on_click=DeedState.suggestion_dismissed(suggestion.id)),
             class_name="flex items-center gap-1 shrink-0",
         ),

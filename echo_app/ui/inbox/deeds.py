@@ -115,4 +115,6 @@ class DeedState(ThreadState):
         conversation_id = read_id("conv", conversation)
         async with db.transaction(actor) as tx:
             await verb(tx, actor, conversation_id)
+        if self.outcome.error:
+            self.outcome = Outcome()
         await self.catch_up(actor, conversation)

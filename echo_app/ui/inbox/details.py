@@ -37,9 +37,10 @@ def details() -> rx.Component:
     )
 
 
-def facts(rows: Any) -> rx.Component:
+def facts(rows: Any, label_width: str = "80px") -> rx.Component:
     """Labels and values, a row each."""
-    return rx.el.dl(rx.foreach(rows, _fact), class_name="grid gap-y-[5px]")
+    columns = {"--labels": label_width}
+    return rx.el.dl(rx.foreach(rows, _fact), class_name="grid gap-y-[5px]", style=columns)
 
 
 def _section(title: str, content: rx.Component) -> rx.Component:
@@ -57,7 +58,7 @@ def _fact(fact: rx.Var[Fact]) -> rx.Component:
             rx.cond(fact.at != "", relative_time(fact.at), fact.value),
             class_name="min-w-0 [overflow-wrap:anywhere]",
         ),
-        class_name="grid grid-cols-[92px_minmax(0,1fr)] gap-x-2",
+        class_name="grid grid-cols-[var(--labels)_minmax(0,1fr)] gap-x-2",
     )
 
 

@@ -68,7 +68,9 @@ def head_of(conversation: ConversationView, actor: Actor, assistant: str, *, wri
         name=name_of(conversation.contact_name, conversation.contact_id),
         initials=initials_of(conversation.contact_name),
         colour=avatar_colour(encode("con", conversation.contact_id)),
-        tag="With you" if tag == "You" else tag,
+        tag=f"With {tag[0].lower() + tag[1:] if tag == 'You' else tag}"
+        if is_open and conversation.handler == "agent"
+        else tag,
         tag_meaning=meaning,
         handler=conversation.handler,
         status=conversation.status,
@@ -76,10 +78,10 @@ def head_of(conversation: ConversationView, actor: Actor, assistant: str, *, wri
         channel=CHANNEL_NAMES.get(conversation.channel, conversation.channel),
         mine=mine,
         can_take_over=writes and is_open and not mine,
-        can_hand_back=writes and is_open and conversation.handler != "assistant",
+        can_hand_back=writes and is_open and conversation.handler == "agent",
         can_resolve=writes and is_open,
         can_reopen=writes and not is_open,
-        can_reply=writes and is_open and mine,
+        can_reply=writes and is_open and conversation.handler == "agent",
     )
 
 
@@ -87,7 +89,6 @@ def contact_facts(conversation: ConversationView) -> list[Fact]:
     """What the tenant told of the contact, then when it was first seen."""
     contact = conversation.contact
     known = [
-        Fact("Name", contact.name),
         Fact("E-mail", contact.email),
         Fact("Your id", contact.external_id or ""),
         *(
@@ -100,16 +101,16 @@ def contact_facts(conversation: ConversationView) -> list[Fact]:
 
 def conversation_facts(conversation: ConversationView, assistant: str, tokens: int) -> list[Fact]:
     """`tokens`: what models read and wrote for it so far; 0 is not shown."""
-    handler = {"assistant": assistant, "queue": "Waiting for a person"}.get(
+    handler = {"assistant": assistant, "queue": "Nobody yet"}.get(
         conversation.handler, conversation.assigned_name or "A person"
     )
     facts = [
-        Fact("Answered by", handler if conversation.status == "open" else "Nobody, it is resolved"),
+        Fact("Answers", handler if conversation.status == "open" else "Nobody, it is resolved"),
         Fact("Channel", CHANNEL_NAMES.get(conversation.channel, conversation.channel)),
         Fact("Page", _page(conversation.metadata)),
         Fact("Started", at=iso(conversation.created_at)),
-        Fact("Waiting since", at=iso(conversation.waiting_since) if conversation.waiting_since else ""),
-        Fact("Tokens so far", f"{tokens:,}" if tokens else ""),
+        Fact("Waits since", at=iso(conversation.waiting_since) if conversation.waiting_since else ""),
+        Fact("Tokens", f"{tokens:,}" if tokens else ""),
         Fact("Id", encode("conv", conversation.id)),
     ]
     return [fact for fact in facts if fact.value or fact.at]
@@ -136,7 +137,7 @@ def tokens_of(messages: Iterable[MessageView]) -> int:
 
 def _page(metadata: Mapping[str, Any]) -> str:
     page = metadata.get("page") or metadata.get("url") or ""
-    return page if isinstance(page, str) else ""
+    return page.split("://", 1)[-1] if isinstance(page, str) else ""
 
 
 def _label(key: str) -> str:

@@ -24,7 +24,12 @@ CITE = (
     "inline-grid place-items-center min-w-4 h-4 px-1 ml-0.5 rounded-[5px] bg-accent-soft text-accent-text "
     "text-[11px] leading-none font-semibold align-[1px] hover:bg-accent hover:text-on-accent"
 )
-_LINE = "self-center text-12 text-muted text-center my-2.5 max-w-[88%]"
+_LINE = "self-center text-12 text-muted text-center text-balance my-2.5 max-w-[88%]"
+_CARET = (
+    "[&>*:last-child]:after:content-[''] [&>*:last-child]:after:inline-block [&>*:last-child]:after:w-[7px] "
+    "[&>*:last-child]:after:h-[15px] [&>*:last-child]:after:ml-0.5 [&>*:last-child]:after:align-[-2px] "
+    "[&>*:last-child]:after:bg-accent-text [&>*:last-child]:after:animate-pulse"
+)
 _LOOKS = {
     "contact": f"{BUBBLE} bg-surface-2 text-strong",
     "agent": f"{BUBBLE} bg-accent text-on-accent",
@@ -57,8 +62,7 @@ def written_reply() -> rx.Component:
             ThreadState.written.length() > 0,
             rx.el.div(
                 prose(ThreadState.written, ""),
-                class_name=f"{_LOOKS['assistant']} [&>*:last-child]:after:content-['▍'] "
-                "[&>*:last-child]:after:text-accent-text [&>*:last-child]:after:animate-pulse",
+                class_name=f"{_LOOKS['assistant']} {_CARET}",
             ),
             _dots(),
         ),

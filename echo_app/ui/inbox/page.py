@@ -35,6 +35,7 @@ def add_to(app: rx.App) -> None:
 def page() -> rx.Component:
     return shell(
         Panes.create(
+            rx.el.h1("Inbox", class_name="sr-only"),
             folder_bar(),
             rx.el.div(
                 conversation_list(),

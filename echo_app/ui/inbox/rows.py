@@ -16,6 +16,7 @@ from echo_app.ui.inbox.prose import without_marks
 from echo_app.ui.theme import avatar_colour
 
 # The widget is how most people come; only other ways are worth a tag.
+SHORT = {"Waiting for a person": "Waiting"}
 CHANNELS = {"api": "API", "voice": "Call", "email": "E-mail"}
 
 
@@ -47,6 +48,8 @@ class Waiting:
 def row_of(summary: ConversationSummary, folder: Folder, actor: Actor, assistant: str) -> ConversationRow:
     """The row in that folder, for that agent; what the folder's name says is not repeated in a tag."""
     tag, meaning, says = _state(summary, actor, assistant)
+    author = _author(summary, assistant)
+    words = preview(summary.preview if not author else without_marks(plain(summary.preview)))
     at = summary.waiting_since if summary.handler == "queue" and summary.status == "open" else None
     return ConversationRow(
         id=encode("conv", summary.id),
@@ -56,8 +59,8 @@ def row_of(summary: ConversationSummary, folder: Folder, actor: Actor, assistant
         colour=avatar_colour(encode("con", summary.contact_id)),
         unread=summary.unread,
         at=iso(at or summary.last_message_at),
-        preview=_preview(summary, actor, assistant),
-        tag="" if folder == says else tag,
+        preview=f"{author}: {words}" if author else words,
+        tag="" if folder == says else SHORT.get(tag, tag),
         tag_meaning=meaning,
         channel=CHANNELS.get(summary.channel, ""),
     )
@@ -66,6 +69,11 @@ def row_of(summary: ConversationSummary, folder: Folder, actor: Actor, assistant
 def name_of(name: str, contact_id: UUID) -> str:
     """The contact's name, or what tells one nameless person from another."""
     return name or f"Someone {contact_id.hex[-4:]}"
+
+
+def first_name(name: str) -> str:
+    """Colleagues call each other so; the whole name where there is room."""
+    return name.split()[0] if name.strip() else ""
 
 
 def state_of(summary: ConversationSummary, actor: Actor, assistant: str) -> tuple[str, str]:
@@ -123,17 +131,9 @@ def _state(summary: ConversationSummary, actor: Actor, assistant: str) -> tuple[
         return f"{assistant} answering", "accent", "assistant"
     if summary.assigned_user_id == actor.id:
         return "You", "", "mine"
-    return summary.assigned_name or "A person", "", "mine"
+    return first_name(summary.assigned_name) or "A person", "", "mine"
 
 
-def _preview(summary: ConversationSummary, actor: Actor, assistant: str) -> str:
-    if summary.preview_author == "contact":
-        return preview(summary.preview)
-    words = preview(without_marks(plain(summary.preview)))
-    match summary.preview_author:
-        case "assistant":
-            return f"{assistant}: {words}"
-        case "agent":
-            mine = summary.assigned_user_id == actor.id
-            return f"{'You' if mine else summary.assigned_name or 'Agent'}: {words}"
-    return words
+def _author(summary: ConversationSummary, assistant: str) -> str:
+    """Who wrote the last message, "" for the contact, whose words need no name."""
+    return {"assistant": assistant, "agent": "Agent"}.get(summary.preview_author, "")

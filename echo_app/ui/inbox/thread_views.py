@@ -67,7 +67,7 @@ def _conversation() -> rx.Component:
                 Fleeting.create(
                     typing_dots(ThreadState.head.name), stamp=ThreadState.typing_stamp, seconds=5
                 ),
-                class_name="flex flex-col px-6 py-5 max-sm:px-4",
+                class_name="flex flex-col px-6 pt-1 pb-5 max-sm:px-4",
             ),
             key=ThreadState.open_id,
             last=ThreadState.last_seq,

@@ -95,7 +95,12 @@ def joined(rows: Iterable[ItemRow]) -> list[ItemRow]:
         if before is not None and before.ends == follows:
             result[-1] = replace(before, ends=not follows)
         result.append(
-            replace(row, leads=not follows, ends=True, previous_at=before.at if before is not None else "")
+            replace(
+                row,
+                leads=not follows and row.kind != "state",
+                ends=True,
+                previous_at=before.at if before is not None else "",
+            )
         )
     return result
 

@@ -23,8 +23,10 @@ _TAB = (
     "whitespace-nowrap hover:text-strong aria-[current=page]:border-accent aria-[current=page]:text-strong "
     "aria-[current=page]:font-semibold max-sm:px-2"
 )
+# a shown row has the ground that such a tag has
+_ROW_TAG = "shrink-0 [a[aria-current=page]_&.bg-surface-2]:bg-surface-3"
 _ROW = (
-    "grid grid-cols-[28px_minmax(0,1fr)_auto] items-center gap-x-2.5 gap-y-0.5 h-16 px-3.5 border-b "
+    "grid grid-cols-[28px_minmax(0,1fr)_auto] items-center content-center gap-x-2.5 gap-y-1 h-16 px-3.5 border-b "
     "border-line text-strong no-underline hover:bg-surface-0 aria-[current=page]:bg-surface-2 "
     "aria-[current=page]:shadow-[inset_2px_0_var(--accent)] focus-visible:-outline-offset-2"
 )
@@ -33,7 +35,6 @@ _ROW = (
 def folder_bar() -> rx.Component:
     """The folders with their counts, who waits how long, and the way through the list."""
     return rx.el.header(
-        rx.el.h1("Inbox", class_name="sr-only"),
         rx.el.nav(
             *[_tab(folder, words.label) for folder, words in FOLDERS.items()],
             custom_attrs={"aria-label": "Folders"},
@@ -113,7 +114,7 @@ def _tab(folder: str, label: str) -> rx.Component:
     count = InboxState.counts[folder]
     meaning = "text-warn" if folder == "queue" else "text-muted"
     return nav_link(
-        rx.el.span(*with_name(label, assistant_name())),
+        rx.el.span(*_short_on_phones(label)),
         rx.el.span(
             rx.cond(count > 0, count, ""),
             class_name=f"text-12 tabular-nums font-normal {meaning}",
@@ -122,8 +123,15 @@ def _tab(folder: str, label: str) -> rx.Component:
         else rx.fragment(),
         to=address(folder),
         end=False,
+        custom_attrs={"data-folder": folder},
         class_name=_TAB,
     )
+
+
+def _short_on_phones(label: str) -> list[Any]:
+    """Without what follows the assistant's name, where five tabs have to share a phone's width."""
+    before, *after = with_name(label, assistant_name())
+    return [before, *after[:1], *(rx.el.span(part, class_name="max-sm:sr-only") for part in after[1:])]
 
 
 def _waiting() -> rx.Component:
@@ -161,9 +169,9 @@ def _row(row: rx.Var[ConversationRow]) -> rx.Component:
             relative_time(row.at, kind="short", class_name="text-12 text-muted tabular-nums"),
             rx.el.span(
                 rx.cond(
-                    row.tag != "", tag(row.tag, meaning=row.tag_meaning, class_name="shrink-0"), rx.fragment()
+                    row.tag != "", tag(row.tag, meaning=row.tag_meaning, class_name=_ROW_TAG), rx.fragment()
                 ),
-                rx.cond(row.channel != "", tag(row.channel, class_name="shrink-0"), rx.fragment()),
+                rx.cond(row.channel != "", tag(row.channel, class_name=_ROW_TAG), rx.fragment()),
                 rx.el.span(row.preview, class_name="truncate text-muted"),
                 class_name="col-start-2 col-span-2 flex items-center gap-1.5 min-w-0",
             ),

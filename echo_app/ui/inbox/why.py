@@ -24,7 +24,11 @@ def why_dialog() -> rx.Component:
                     ),
                 ),
                 _part("Model", rx.el.p(WhyState.model, class_name="font-mono text-13")),
-                rx.cond(WhyState.timings.length() > 0, _part("Time", facts(WhyState.timings)), rx.fragment()),
+                rx.cond(
+                    WhyState.timings.length() > 0,
+                    _part("Time", facts(WhyState.timings, "160px")),
+                    rx.fragment(),
+                ),
                 rx.cond(
                     WhyState.attempts.length() > 0,
                     _part(

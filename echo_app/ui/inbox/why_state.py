@@ -14,8 +14,8 @@ from echo_app.ui.session import SignedInState, deed, read_id
 
 TIMINGS = {
     "prepareMs": "Reading and searching",
-    "firstTokenMs": "First word after",
-    "writeMs": "Written after",
+    "firstTokenMs": "Until the first word",
+    "writeMs": "Until the last word",
 }
 OUTCOMES = {
     "complete": "complete",
@@ -52,7 +52,7 @@ class WhyState(SignedInState):
         async with db.read_only(actor) as tx:
             trace = await conversations.get_trace(tx, actor, read_id("msg", message))
         self.found = trace is not None
-        self.model = trace.model if trace else ""
+        self.model = model_words(trace.model) if trace else ""
         self.passages = passages_of(trace) if trace else []
         self.timings = timings_of(trace) if trace else []
         self.attempts = [attempt_words(n, one) for n, one in enumerate(trace.attempts, 1)] if trace else []
@@ -76,6 +76,11 @@ class WhyState(SignedInState):
         self.passage_open = shown
 
 
+def model_words(model: str) -> str:
+    """The model's name, or that none was asked."""
+    return "None was asked: the assistant has its own words for this" if model == "none" else model
+
+
 def passages_of(trace: TraceView) -> list[PassageRow]:
     """Best first."""
     ranked = sorted(trace.retrieved, key=lambda one: float(one.get("score") or 0), reverse=True)
@@ -91,8 +96,12 @@ def passages_of(trace: TraceView) -> list[PassageRow]:
 
 
 def timings_of(trace: TraceView) -> list[Fact]:
-    """Milliseconds by their names in TIMINGS; others under the name they were stored by."""
-    return [Fact(TIMINGS.get(name, name), f"{value:,.0f} ms") for name, value in trace.timings.items()]
+    """Those that TIMINGS names, in its order; they are stored in milliseconds."""
+    return [
+        Fact(label, f"{trace.timings[name]:,.0f} ms")
+        for name, label in TIMINGS.items()
+        if name in trace.timings
+    ]
 
 
 def attempt_words(number: int, attempt: dict[str, Any]) -> str:
