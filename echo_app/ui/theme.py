@@ -125,8 +125,7 @@ body {{ font: 14px/20px {FONT}; background: var(--surface-0); color: var(--stron
 html, body {{ min-height: 100%; }}
 /* in a layer, so that a component's own classes win */
 @layer base {{
-  /* in a layer, so that a part with a ring of its own can say outline-none */
-@layer base {{ :focus-visible {{ outline: 2px solid var(--accent-text); outline-offset: 2px; }} }}
+  :focus-visible {{ outline: 2px solid var(--accent-text); outline-offset: 2px; }}
   [role="dialog"], [role="menu"] {{ outline: none; }}
 }}
 ::selection {{ background: var(--accent-soft); color: var(--strong); }}
