@@ -10,7 +10,7 @@ import pytest
 from echo_app.conversations.schemas import ConversationSummary
 from echo_app.kit.ids import encode
 from echo_app.tenancy import Actor, Role
-from echo_app.ui.inbox.place import FOLDERS, address, place_of
+from echo_app.ui.inbox.place import FOLDERS, Folder, address, place_of
 from echo_app.ui.inbox.rows import ConversationRow, followed_by, held, name_of, placed, row_of, waiting_of
 
 MIRA = Actor(UUID(int=1), "user", UUID(int=2), Role.AGENT, "Mira Ravn")
@@ -127,7 +127,7 @@ class TestMoving:
 
 
 def test_the_longest_wait_is_the_first_of_the_queue() -> None:
-    counts = {"queue": 2, "mine": 0, "assistant": 0, "open": 2, "resolved": 0}
+    counts: dict[Folder, int] = {"queue": 2, "mine": 0, "assistant": 0, "open": 2, "resolved": 0}
     first = summary(handler="queue", waiting_since=NOON)
-    assert waiting_of(counts, first).since == NOON.isoformat()  # type: ignore[arg-type]
-    assert waiting_of({**counts, "queue": 0}, None).count == 0  # type: ignore[arg-type]
+    assert waiting_of(counts, first).since == NOON.isoformat()
+    assert waiting_of({**counts, "queue": 0}, None).count == 0

@@ -276,7 +276,7 @@ export function Pending({ conversation, settledId, className, bubbleClass, noteC
     .map((one) => (
       <div key={one.id} className={className}>
         <div className={bubbleClass}>{one.text}</div>
-        <div className={noteClass}>Sending…</div>
+        <div className={noteClass}>{one.times > 1 ? "Not sent yet, trying again…" : "Sending…"}</div>
       </div>
     ));
 }

@@ -24,6 +24,8 @@ CITE = (
     "inline-grid place-items-center min-w-4 h-4 px-1 ml-0.5 rounded-[5px] bg-accent-soft text-accent-text "
     "text-[11px] leading-none font-semibold align-[1px] hover:bg-accent hover:text-on-accent"
 )
+# keeps a citation's mark on the line of the word before it
+WORD_JOINER = "\u2060"
 _LINE = "self-center text-12 text-muted text-center text-balance my-2.5 max-w-[88%]"
 _CARET = (
     "[&>*:last-child]:after:content-[''] [&>*:last-child]:after:inline-block [&>*:last-child]:after:w-[7px] "
@@ -238,12 +240,15 @@ def _span(span: rx.Var[Span], message_id: Any) -> rx.Component:
         ),
         (
             "cite",
-            rx.el.button(
-                span.text,
-                type="button",
-                on_click=WhyState.citation_clicked(message_id, span.text),
-                custom_attrs={"aria-label": rx.Var.create("Source ") + span.text},
-                class_name=CITE,
+            rx.fragment(
+                WORD_JOINER,
+                rx.el.button(
+                    span.text,
+                    type="button",
+                    on_click=WhyState.citation_clicked(message_id, span.text),
+                    custom_attrs={"aria-label": rx.Var.create("Source ") + span.text},
+                    class_name=CITE,
+                ),
             ),
         ),
         rx.el.span(span.text, class_name="whitespace-pre-wrap"),

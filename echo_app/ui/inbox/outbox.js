@@ -45,17 +45,16 @@ export function post(conversation, text) {
   const id = draft.id && draft.text.trim() === text ? draft.id : newId();
   // kept until it is settled: a reload in between brings it back
   keepDraft(conversation, text, id);
-  change([...waiting, { id, conversation, text, sentAt: 0 }]);
+  change([...waiting, { id, conversation, text, sentAt: 0, times: 0 }]);
 }
 
 /** Sends what was not sent yet, and again what got no answer: the server knows a repetition by its id. */
 export function resendStale(send) {
-  for (const one of waiting) {
-    if (Date.now() - one.sentAt > RESEND_AFTER) {
-      one.sentAt = Date.now();
-      send(one.conversation, one.text, one.id);
-    }
-  }
+  const now = Date.now();
+  const stale = waiting.filter(({ sentAt }) => now - sentAt > RESEND_AFTER);
+  if (!stale.length) return;
+  change(waiting.map((one) => (stale.includes(one) ? { ...one, sentAt: now, times: one.times + 1 } : one)));
+  for (const { conversation, text, id } of stale) send(conversation, text, id);
 }
 
 export function settle(id, error) {

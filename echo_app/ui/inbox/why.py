@@ -56,10 +56,17 @@ def passage_dialog() -> rx.Component:
     return dialog(
         passage.title,
         rx.el.blockquote(
-            passage.quote,
-            class_name="border-l-2 border-accent pl-3 whitespace-pre-wrap [overflow-wrap:anywhere]",
+            passage.before,
+            rx.el.mark(passage.quote),
+            passage.after,
+            tab_index=0,
+            class_name="border-l-2 border-line pl-3 text-normal whitespace-pre-wrap [overflow-wrap:anywhere]",
         ),
-        actions(link_button("Open in Knowledge", href=passage.href, kind="primary")),
+        rx.cond(
+            passage.href != "",
+            actions(link_button("Open in Knowledge", href=passage.href, kind="primary")),
+            rx.el.p("The document is gone; its quote was kept.", class_name="text-13 text-muted"),
+        ),
         description=rx.cond(passage.where != "", passage.where, "The cited passage"),
         open=WhyState.passage_open,
         on_open_change=WhyState.passage_shown,

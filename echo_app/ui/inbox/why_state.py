@@ -5,11 +5,13 @@ from typing import Any
 
 from echo_app import db
 from echo_app.conversations import service as conversations
-from echo_app.conversations.schemas import TraceView
+from echo_app.conversations.schemas import CitationView, TraceView
 from echo_app.kit.text import preview
+from echo_app.knowledge import service as knowledge
+from echo_app.knowledge.schemas import PassageView
 from echo_app.tenancy import Actor
 from echo_app.ui.inbox.facts import Fact
-from echo_app.ui.inbox.timeline import CitationRow, citation_row, where_of
+from echo_app.ui.inbox.timeline import citation_row, where_of
 from echo_app.ui.session import SignedInState, deed, read_id
 
 TIMINGS = {
@@ -34,6 +36,18 @@ class PassageRow:
     cited: bool
 
 
+@dataclass(frozen=True)
+class CitedPassage:
+    """A citation's quote in its surroundings. `href` leads to it in the knowledge base, "" when it is gone there."""
+
+    title: str = ""
+    where: str = ""
+    before: str = ""
+    quote: str = ""
+    after: str = ""
+    href: str = ""
+
+
 class WhyState(SignedInState):
     """`found` is False when nothing was kept about the reply."""
 
@@ -45,7 +59,7 @@ class WhyState(SignedInState):
     attempts: list[str] = []
 
     passage_open: bool = False
-    passage: CitationRow = CitationRow("", "", "", "", "", "", "")
+    passage: CitedPassage = CitedPassage()
 
     @deed
     async def why_clicked(self, actor: Actor, message: str) -> None:
@@ -67,9 +81,11 @@ class WhyState(SignedInState):
         """Opens a reply's cited passage."""
         async with db.read_only(actor) as tx:
             view = await conversations.get_message(tx, actor, read_id("msg", message))
-        cited = next((one for one in view.citations if str(one.number) == number), None)
-        if cited is not None:
-            self.passage, self.passage_open = citation_row(cited), True
+            cited = next((one for one in view.citations if str(one.number) == number), None)
+            if cited is None:
+                return
+            found = await knowledge.get_passage(tx, actor, cited.chunk_id, cited.quote)
+        self.passage, self.passage_open = cited_passage(cited, found), True
 
     @deed
     async def passage_shown(self, actor: Actor, shown: bool) -> None:
@@ -79,6 +95,14 @@ class WhyState(SignedInState):
 def model_words(model: str) -> str:
     """The model's name, or that none was asked."""
     return "None was asked: the assistant has its own words for this" if model == "none" else model
+
+
+def cited_passage(citation: CitationView, found: PassageView | None) -> CitedPassage:
+    """`found` is the passage as the document has it now, None when the document is gone: the quote was kept."""
+    row = citation_row(citation)
+    if found is None:
+        return CitedPassage(row.title, row.where, quote=row.quote)
+    return CitedPassage(row.title, row.where, found.before, found.quote, found.after, row.href)
 
 
 def passages_of(trace: TraceView) -> list[PassageRow]:
