@@ -182,7 +182,7 @@ function commands(origin: string, nonce: string): Run {
     else show();
     // With an open conversation it connects by itself, so that the launcher can say what is unread.
     if (kept().some(([key]) => key.endsWith("live"))) {
-      (page.requestIdleCallback || setTimeout)(() => host && preload());
+      (page.requestIdleCallback || setTimeout)(() => host && preload(), { timeout: 2000 });
     }
     emit("ready");
   };

@@ -14,11 +14,7 @@ export function passage(
   close: () => void,
 ): HTMLElement {
   const place = h("div", { class: "place" }, pageOf(citation, texts));
-  const content = h(
-    "div",
-    { class: "content", tabindex: "0", role: "document" },
-    h("mark", {}, citation.quote),
-  );
+  const content = h("div", { class: "content", tabindex: "0" }, h("mark", {}, citation.quote));
   const back = h(
     "button",
     { class: "icon", "aria-label": texts.back, onclick: close },

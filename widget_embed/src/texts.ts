@@ -5,7 +5,6 @@
 export const english = {
   notice: "You are talking to an AI. Ask for a person at any time.",
   answersAtOnce: "{name} answers at once",
-  waiting: "A person will answer here",
   answering: "{name} is answering",
   resolvedShort: "Resolved",
   queue: "A person will answer here",
@@ -35,7 +34,7 @@ export const english = {
   source: "Source {n}: {title}",
   page: "Page {n}",
   open: "Open the document",
-  noPassage: "This passage could not be loaded. Close it and open it again.",
+  noPassage: "This passage could not be loaded. Open it again.",
   someone: "A person",
   you: "You:",
 };

@@ -39,6 +39,7 @@ export class View {
   #drawn = new Map<string, { item: Item; sign: string; node: HTMLElement }>();
   #waiting: HTMLElement | null = null;
   #atEnd = true;
+  #newest?: string;
 
   constructor(config: Config, texts: Texts, deeds: Deeds) {
     this.#config = config;
@@ -99,7 +100,7 @@ export class View {
       agentName: null,
     };
     const names = { name: handler === "agent" ? agentName || texts.someone : config.assistant };
-    const short = { assistant: texts.answersAtOnce, queue: texts.waiting, agent: texts.answering };
+    const short = { assistant: texts.answersAtOnce, queue: texts.queue, agent: texts.answering };
     this.#subtitle.textContent = fill(status === "resolved" ? texts.resolvedShort : short[handler], names);
     this.#slim.textContent =
       link === "offline" ? texts.reconnecting : link === "unavailable" ? texts.unavailable : "";
@@ -108,7 +109,6 @@ export class View {
   }
 
   #drawItems(thread: Thread, link: Link): void {
-    const before = this.#log.lastElementChild;
     this.#waiting?.remove();
     const items = thread.items;
     const gone = new Set(this.#drawn.keys());
@@ -134,7 +134,8 @@ export class View {
     }
     this.#drawWaiting(thread);
     if (this.#atEnd || items.at(-1)?.status === "sending") this.toEnd();
-    else if (this.#log.lastElementChild !== before) this.#newer.hidden = false;
+    else if (thread.newest() !== this.#newest) this.#newer.hidden = false;
+    this.#newest = thread.newest();
   }
 
   #drawWaiting({ typing, items }: Thread): void {
