@@ -39,7 +39,7 @@ def tool_environment() -> dict[str, str]:
     """The environment for node, npm and Reflex's own commands."""
     environment = dict(os.environ)
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-    environment |= {
+    return environment | {
         "REFLEX_USE_NPM": "1",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
@@ -49,18 +49,6 @@ def tool_environment() -> dict[str, str]:
         # Lock files name no registry: each machine has its own.
         "npm_config_omit_lockfile_registry_resolved": "true",
     }
-    if "NPM_CONFIG_REGISTRY" not in environment:
-        # Told where the registry is, Reflex does not go looking for the nearest one.
-        asked = subprocess.run(
-            ["npm", "config", "get", "registry"],
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        if asked.returncode == 0:
-            environment["NPM_CONFIG_REGISTRY"] = asked.stdout.strip()
-    return environment
 
 
 def build_widget() -> bool:
@@ -87,7 +75,13 @@ def build_dashboard() -> bool:
     """
 
     def compile_dashboard() -> None:
-        environment = tool_environment() | {
+        environment = tool_environment()
+        # Told where the registry is, Reflex does not go looking for the nearest one.
+        asked = subprocess.run(
+            ["npm", "config", "get", "registry"], env=environment, cwd=ROOT, capture_output=True
+        )
+        environment |= {
+            "NPM_CONFIG_REGISTRY": asked.stdout.decode().strip(),
             "ECHO_PORT": _BUILT_FOR.rpartition(":")[2],
             "ECHO_PUBLIC_URL": f"http://{_BUILT_FOR}",
         }
