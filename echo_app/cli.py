@@ -68,9 +68,9 @@ def migrate() -> None:
     upgrade()
 
 
-@app.command(hidden=True)
+@app.command()
 def prepare() -> None:
-    """What `up` runs before it serves: migrate, and make the demo tenant when ECHO_DEMO=1."""
+    """What `up` does before it serves: migrate, and make the demo tenant where there should be one."""
     from echo_app.migrations import upgrade
     from echo_app.settings import settings
 
@@ -118,10 +118,27 @@ def create_tenant(
     name: Annotated[str, typer.Argument(help="The company's name.")],
 ) -> None:
     """Make a tenant and its first API key; prints JSON {"tenantId", "apiKey"}. The key is shown only here."""
-    from echo_app.tenants.service import create_tenant_with_key
-
-    tenant_id, api_key = asyncio.run(create_tenant_with_key(name))
+    tenant_id, api_key = asyncio.run(_make_tenant(name))
     typer.echo(json.dumps({"tenantId": tenant_id, "apiKey": api_key}))
+
+
+async def _make_tenant(name: str) -> tuple[str, str]:
+    from echo_app import composition, db
+    from echo_app.errors import EchoError
+    from echo_app.kit.ids import encode
+    from echo_app.settings import settings
+    from echo_app.tenants.sign_in import create_tenant
+
+    composition.put_providers(settings())
+    await db.open_engine(db.app_url(settings()), pool_size=1)
+    try:
+        made = await create_tenant(name)
+    except EchoError as error:
+        typer.echo(error.message, err=True)
+        raise typer.Exit(1) from None
+    finally:
+        await db.close_engine()
+    return encode("ten", made.tenant_id), made.api_key
 
 
 def _enter_project() -> None:
