@@ -71,15 +71,10 @@ def migrate() -> None:
 @app.command()
 def prepare() -> None:
     """What `up` does before it serves: migrate, and make the demo tenant where there should be one."""
-    from echo_app.migrations import upgrade
-    from echo_app.settings import settings
+    from echo_app.prepare import prepare as migrate_and_seed
 
     _enter_project()
-    upgrade()
-    if settings().makes_demo:
-        from echo_app.demo_seed import seed_demo
-
-        asyncio.run(seed_demo(settings()))
+    migrate_and_seed()
 
 
 @app.command()

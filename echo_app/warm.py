@@ -57,9 +57,9 @@ class _Warm:
 
     def _prepare(self) -> None:
         def prepare() -> None:
-            from echo_app.cli import prepare as migrate_and_seed
-
             self._begin("prepare")
+            from echo_app.prepare import prepare as migrate_and_seed
+
             migrate_and_seed()
 
         self._keeper.once(prepare, then=lambda status: os.write(0, f"prepared {status}\n".encode()))
