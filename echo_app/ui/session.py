@@ -116,6 +116,16 @@ class SignedInState(rx.State):
     # which cookie the values of this tab were loaded with; see ForgetsOnNewSession
     _cookie_mark: str = ""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name, handler in cls.event_handlers.items():
+            # setvar is Reflex's own: it calls nothing but methods named set_…
+            if name != "setvar" and handler.state is cls and not getattr(handler.fn, "is_deed", False):
+                raise TypeError(
+                    f"{cls.__name__}.{name}: Reflex lets any browser call every public method of a state, with "
+                    "arguments of its choice. Make it a @deed, or begin its name with an underscore."
+                )
+
     @deed
     async def entered(self, actor: Actor) -> None:
         """First on every signed-in page: fills in what the shell shows of the person and the tenant."""

@@ -137,8 +137,10 @@ progress::-webkit-progress-bar {{ background: var(--surface-3); }}
 progress::-webkit-progress-value {{ background: var(--accent); transition: width 150ms; }}
 progress::-moz-progress-bar {{ background: var(--accent); }}
 mark {{ background: var(--warn-soft); color: var(--warn); border-radius: 3px; padding: 0 2px; }}
-html [data-sonner-toaster][data-sonner-theme] {{ font-family: {FONT} !important; --normal-bg: var(--surface-1); --normal-border: var(--line);
-  --normal-text: var(--strong); --border-radius: 10px; }}
+html [data-sonner-toaster][data-sonner-theme] {{
+  font-family: {FONT} !important; --normal-bg: var(--surface-1); --normal-border: var(--line);
+  --normal-text: var(--strong); --border-radius: 10px;
+}}
 [data-sonner-toast] [data-button] {{ background: var(--accent) !important; color: var(--on-accent) !important; }}
 [data-sonner-toast] [data-description] {{ color: var(--muted) !important; }}
 @keyframes echo-pulse {{ 50% {{ opacity: 0.5; }} }}

@@ -1,5 +1,6 @@
 """Who asks: no handler of any state runs without a session, and none lets a failure's insides out."""
 
+import importlib
 import inspect
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from echo_app.errors import Conflict
 from echo_app.tenancy import Actor, Role
 from echo_app.tenants import sign_in
 from echo_app.tenants.schemas import SignedIn
-from echo_app.ui import pages, session
+from echo_app.ui import session
 from echo_app.ui.session import SignedInState, deed
 
 ACTOR = Actor(UUID(int=1), "user", UUID(int=2), Role.AGENT, "Mira")
@@ -44,8 +45,7 @@ class ProbeState(SignedInState):
 
 @pytest.fixture
 def state() -> ProbeState:
-    root = rx.State(_reflex_internal_init=True)
-    found = root.get_substate(ProbeState.get_full_name().split("."))
+    found = fresh(ProbeState)
     assert isinstance(found, ProbeState)
     return found
 
@@ -59,6 +59,12 @@ def signed_in(state: ProbeState, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(sign_in, "find_session", find)
     come_with(state, "theme=dark; echo_session=good")
+
+
+def fresh(kind: type[Any]) -> Any:
+    """A state of a tab that has just been opened."""
+    root: Any = rx.State(_reflex_internal_init=True)  # type: ignore[call-arg]
+    return root.get_substate(kind.get_full_name().split("."))
 
 
 def come_with(state: Any, cookies: str, path: str = "/inbox/queue?q=1") -> None:
@@ -87,8 +93,8 @@ def script_of(event: Any) -> str:
 
 
 def ui_handlers() -> Iterator[tuple[str, Any, type[Any]]]:
-    """Every event handler of every state of the dashboard."""
-    assert pages.add_pages  # importing it defines all states
+    """Every event handler of every state of the dashboard: all are defined once its pages are imported."""
+    importlib.import_module("echo_app.ui.pages")
     for name, registered in RegistrationContext.get().event_handlers.items():
         for owner in registered.states:
             if owner.__module__.startswith("echo_app.ui"):
@@ -112,8 +118,7 @@ class TestEveryHandler:
             assert not setters, f"{owner.__name__} would let any tab call {setters}"
             return
         assert getattr(handler.fn, "is_deed", False), f"{name} is no @deed: it would run for anybody"
-        root = rx.State(_reflex_internal_init=True)
-        events = await outcome(root.get_substate(owner.get_full_name().split(".")), handler)
+        events = await outcome(fresh(owner), handler)
         assert len(events) == 1
         assert "/login?next=" in script_of(events[0])
 
@@ -157,6 +162,13 @@ class TestDeed:
         (toast,) = await outcome(state, ProbeState.watched)
         assert "internal_error" in script_of(toast)
         assert "secret-host" not in script_of(toast)
+
+    def test_a_public_method_that_is_none_is_refused_when_its_state_is_defined(self) -> None:
+        async def read(self: Any, actor: Actor) -> None:
+            """A helper whose name lacks its underscore: a browser could name any tenant in `actor`."""
+
+        with pytest.raises(TypeError, match="underscore"):
+            type("CarelessState", (SignedInState,), {"read": read, "__module__": __name__})
 
     def test_a_plain_function_cannot_be_one(self) -> None:
         with pytest.raises(TypeError, match="async"):

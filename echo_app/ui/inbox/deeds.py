@@ -79,7 +79,7 @@ class DeedState(ThreadState):
             words = f"Not sent. {error.message} Code: {error.code}" + (f" · {reference}" if reference else "")
             self.outcome = Outcome(client_message_id, conversation, words)
             return
-        await self.catch_up(actor, conversation)
+        await self._catch_up(actor, conversation)
         self.outcome = Outcome(client_message_id, conversation)
 
     @deed
@@ -103,13 +103,13 @@ class DeedState(ThreadState):
         """Its text is in the composer already."""
         async with db.transaction(actor) as tx:
             await conversations.use_suggestion(tx, actor, read_id("sug", suggestion))
-        await self.catch_up(actor, self.open_id)
+        await self._catch_up(actor, self.open_id)
 
     @deed
     async def suggestion_dismissed(self, actor: Actor, suggestion: str) -> None:
         async with db.transaction(actor) as tx:
             await conversations.dismiss_suggestion(tx, actor, read_id("sug", suggestion))
-        await self.catch_up(actor, self.open_id)
+        await self._catch_up(actor, self.open_id)
 
     async def _do(self, actor: Actor, conversation: str, verb: Verb) -> None:
         conversation_id = read_id("conv", conversation)
@@ -117,4 +117,4 @@ class DeedState(ThreadState):
             await verb(tx, actor, conversation_id)
         if self.outcome.error:
             self.outcome = Outcome()
-        await self.catch_up(actor, conversation)
+        await self._catch_up(actor, conversation)

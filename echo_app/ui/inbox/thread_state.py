@@ -15,6 +15,7 @@ from echo_app.ui.inbox.place import place_of
 from echo_app.ui.inbox.prose import Block, blocks_of, without_marks
 from echo_app.ui.inbox.thread import SuggestionRow, ThreadRead
 from echo_app.ui.inbox.timeline import CitationRow, ItemRow, joined, sources_of, with_brief
+from echo_app.ui.inbox.why_state import WhyState
 from echo_app.ui.session import SignedInState, deed, read_id
 
 # Seconds in which a reply's deltas become one change on the screen.
@@ -53,6 +54,7 @@ class ThreadState(SignedInState):
     @deed
     async def opened(self, actor: Actor) -> None:
         """On every visit of an address of the inbox."""
+        (await self.get_state(WhyState))._close()
         _, wanted = place_of(self.router.url.path)
         if wanted != self.open_id:
             self.reset()
@@ -89,7 +91,7 @@ class ThreadState(SignedInState):
         self._tokens += tokens
         self.sources = sources_of(self.items)
 
-    async def catch_up(self, actor: Actor, conversation_id: str) -> None:
+    async def _catch_up(self, actor: Actor, conversation_id: str) -> None:
         """After this tab's own deed: shows its result before the news of it comes round."""
         if self._uuid is not None and conversation_id == self.open_id:
             self._show_more(await thread.read_since(actor, self._uuid, self.last_seq))

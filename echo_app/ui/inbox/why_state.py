@@ -61,6 +61,10 @@ class WhyState(SignedInState):
     passage_open: bool = False
     passage: CitedPassage = CitedPassage()
 
+    def _close(self) -> None:
+        """For a visit of another address: nothing stays open over it."""
+        self.why_open = self.passage_open = False
+
     @deed
     async def why_clicked(self, actor: Actor, message: str) -> None:
         async with db.read_only(actor) as tx:

@@ -32,7 +32,10 @@ def search_card() -> rx.Component:
             rx.el.div(
                 rx.cond(
                     KnowledgeState.hits.length() > 0,
-                    rx.el.ol(rx.foreach(KnowledgeState.hits, _hit), class_name="grid gap-2"),
+                    rx.el.ol(
+                        rx.foreach(KnowledgeState.hits, _hit),
+                        class_name="grid gap-2 grid-cols-[minmax(0,1fr)]",
+                    ),
                     rx.el.p(
                         "No passage fits. The assistant would ask a person.", class_name="text-13 text-normal"
                     ),
@@ -65,7 +68,7 @@ def _hit(hit: rx.Var[HitLine]) -> rx.Component:
                 rx.el.span(hit.place, class_name="block text-12 text-muted truncate"),
                 rx.fragment(),
             ),
-            rx.el.span(hit.words, class_name="block text-13 text-normal line-clamp-4 mt-1"),
+            rx.el.span(hit.words, class_name="text-13 text-normal line-clamp-4 mt-1"),
             href=hit.href,
             class_name="block no-underline text-strong rounded-6 p-2 bg-surface-2 hover:bg-surface-3",
         )

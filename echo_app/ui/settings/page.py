@@ -52,7 +52,7 @@ def page(section: Section) -> rx.Component:
                 *[_entry(one, one is section) for one in SECTIONS],
                 custom_attrs={"aria-label": "Sections"},
                 class_name="flex flex-col gap-0.5 p-3 border-r border-line overflow-auto "
-                "max-md:flex-row max-md:border-r-0 max-md:border-b max-md:p-2",
+                "max-md:flex-row max-md:flex-wrap max-md:border-r-0 max-md:border-b max-md:p-2",
             ),
             rx.el.div(
                 rx.el.div(
