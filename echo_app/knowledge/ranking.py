@@ -102,11 +102,14 @@ def _gram_scores(candidates: Sequence[Candidate], plan: Plan) -> list[float]:
 
 def _hit(candidate: Candidate, score: float, plan: Plan) -> Hit:
     held = Words(f"{candidate.title}\n{candidate.heading}\n{candidate.content}")
-    total = sum(plan.rarity) or 1.0
-    words = tuple(
-        HitWord(asked.word, rarity / total, held.holds(asked), known)
-        for asked, rarity, known in zip(plan.asked, plan.rarity, plan.known, strict=True)
-    )
+    shares = [held.holds(asked) for asked in plan.asked]
+    counted = [
+        (asked.word, rarity, share, known)
+        for asked, rarity, share, known in zip(plan.asked, plan.rarity, shares, plan.known, strict=True)
+        if share or not asked.phrase
+    ]
+    total = sum(rarity for _, rarity, _, _ in counted) or 1.0
+    words = tuple(HitWord(word, rarity / total, share, known) for word, rarity, share, known in counted)
     return Hit(
         document_id=candidate.document_id,
         chunk_id=candidate.chunk_id,

@@ -28,7 +28,7 @@ _BY_SIGNS = 100
 _COUNT = text(
     """
     SELECT asked.term, (SELECT count(*) FROM (
-        SELECT FROM postings WHERE tenant_id = :tenant AND term = asked.term LIMIT :common) AS some)
+        SELECT FROM postings WHERE tenant_id = :tenant AND term = asked.term LIMIT :common) AS found)
     FROM unnest(CAST(:terms AS text[])) AS asked (term)
     """
 )

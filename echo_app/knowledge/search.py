@@ -1,11 +1,11 @@
 """One question to the tenant's documents, from its words to ranked passages."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from echo_app.kit.language.matching import AskedWord, asked_words, closest
-from echo_app.kit.language.words import fold
+from echo_app.kit.language.matching import AskedWord, asked_words, closest, looks_like_asking
 from echo_app.knowledge import retrieval
 from echo_app.knowledge.ranking import plan, rank
 from echo_app.knowledge.schemas import Hit
@@ -16,6 +16,7 @@ LONGEST_QUERY = 2_000
 MOST_WORDS = 40
 _SHORTEST_CORRECTED = 4
 _MOST_CORRECTED = 4
+_SHORTEST_PART = 5
 
 
 async def search(tx: AsyncSession, tenant_id: UUID, query: str, vector: Vector, limit: int) -> list[Hit]:
@@ -45,9 +46,23 @@ async def _corrected(
     ]
     for number in unknown[:_MOST_CORRECTED]:
         word = asked[number]
-        neighbours = await retrieval.list_terms(tx, tenant_id, fold(word.word)[:2])
-        found = next((near for term in sorted(word.terms) if (near := closest(term, neighbours))), None)
+        if looks_like_asking(word.word):
+            corrected[number] = replace(word, asking=True)
+            continue
+        found = await _meant(tx, tenant_id, word)
         if found is not None:
             counts.update(await retrieval.count_terms(tx, tenant_id, [found]))
-            corrected[number] = AskedWord(word.word, word.terms | {found}, word.related)
+            corrected[number] = replace(word, terms=word.terms | {found})
     return corrected
+
+
+async def _meant(tx: AsyncSession, tenant_id: UUID, word: AskedWord) -> str | None:
+    """The known term that the word is a typo of, or the first part of a compound with (`Rückgabefrist`)."""
+    for term in sorted(word.terms):
+        neighbours = await retrieval.list_terms(tx, tenant_id, term[:2])
+        if found := closest(term, neighbours):
+            return found
+        parts = [near for near in neighbours if len(near) >= _SHORTEST_PART and term.startswith(near)]
+        if parts:
+            return max(parts, key=len)
+    return None

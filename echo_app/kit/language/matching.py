@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from echo_app.kit.language.guess import language_of
-from echo_app.kit.language.stopwords import STOP_WORDS
+from echo_app.kit.language.stopwords import ASKING_WORDS, STOP_WORDS
 from echo_app.kit.language.synonyms import phrases_in, synonyms
-from echo_app.kit.language.words import content_words, fold, four_grams, is_asking, stem, stems, words_of
+from echo_app.kit.language.words import codes_in, content_words, fold, is_asking, stem, stems, words_of
 
 # How far a match goes for the word itself.
 SAME = 1.0
@@ -18,20 +18,25 @@ SYNONYM = 0.75
 _SHORTEST_PART = 5
 _SHORTEST_BEGINNING = 6
 _SHORTEST_TYPO = 4
+_REPLACED_FROM = 6
 _TWO_ERRORS_FROM = 8
+# Languages that write compounds as one word (`Rückgabefrist`).
+_COMPOUNDING = frozenset({"de", "nl"})
 
 
 @dataclass(frozen=True)
 class AskedWord:
     """One word (or known phrase) of a question: the terms it is, and the terms that mean the same.
 
-    `asking` marks words of asking (`know`, `please`), which say nothing of the subject.
+    `asking` marks words of asking (`know`, `please`), which say nothing of the subject. A `phrase` helps where it is
+    found and is not missed where it is not: its words are asked by themselves too.
     """
 
     word: str
     terms: frozenset[str]
     related: frozenset[str]
     asking: bool = False
+    phrase: bool = False
 
 
 def asked_words(question: str) -> list[AskedWord]:
@@ -42,7 +47,7 @@ def asked_words(question: str) -> list[AskedWord]:
     for phrase, terms in phrases_in(words_of(question)).items():
         # A phrase that only repeats what its words mean by themselves adds nothing.
         if not terms & known:
-            asked.append(AskedWord(" ".join(phrase), frozenset(), terms))
+            asked.append(AskedWord(" ".join(phrase), frozenset(), terms, phrase=True))
             known |= terms
     return asked
 
@@ -54,7 +59,8 @@ class Words:
         language = language or language_of(text)
         stop = STOP_WORDS[language]
         words = {word for word in words_of(text) if word not in stop}
-        self.terms = frozenset(stem(word, language) for word in words)
+        self.terms = frozenset(stem(word, language) for word in words) | frozenset(codes_in(text))
+        self._compounding = language in _COMPOUNDING
         self._folded = frozenset(fold(word) for word in words)
 
     def holds(self, asked: AskedWord) -> float:
@@ -67,8 +73,20 @@ class Words:
             return SYNONYM
         if asked.asking or not asked.terms:
             return 0.0
-        word = fold(asked.word)
-        return max((_resembles(word, other) for other in self._folded), default=0.0)
+        spellings = asked.terms | {fold(asked.word)}
+        return max(
+            (_resembles(word, other, self._compounding) for word in spellings for other in self._folded), default=0.0
+        )
+
+
+def looks_like_asking(word: str) -> bool:
+    """True for a word of asking with a letter too many or too few (`shoud`, `mutch`)."""
+    return any(len(word) != len(other) and _errors(word, other) is not None for other in _asking_words())
+
+
+@cache
+def _asking_words() -> frozenset[str]:
+    return frozenset().union(ASKING_WORDS, *STOP_WORDS.values())
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
@@ -78,23 +96,30 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
 
 
 @lru_cache(maxsize=50_000)
-def _resembles(word: str, other: str) -> float:
-    beginning = word[: max(_SHORTEST_BEGINNING, len(word) - 2)]
-    if len(word) >= _SHORTEST_PART and (other.startswith(beginning) or other.endswith(word)):
+def _resembles(word: str, other: str, compounding: bool) -> float:
+    if len(word) >= _SHORTEST_PART and other.startswith(word[: max(_SHORTEST_BEGINNING, len(word) - 2)]):
         return COMPOUND
-    if len(other) >= _SHORTEST_PART and (word.startswith(other) or word.endswith(other)):
-        return COMPOUND
+    if compounding and min(len(word), len(other)) >= _SHORTEST_PART:
+        shorter, longer = sorted((word, other), key=len)
+        if longer.startswith(shorter) or longer.endswith(shorter):
+            return COMPOUND
     return TYPO if _errors(word, other) is not None else 0.0
 
 
 def _errors(word: str, other: str) -> int | None:
-    """How many letters must be put right to make one of the other; None when they are too many."""
-    if len(word) < _SHORTEST_TYPO or not word.isalpha() or not other.isalpha():
+    """How many letters must be put right to make one of the other; None when they are too many for a typo.
+
+    Nobody mistypes the first letter often enough to risk reading `tours` as `hours`; and in a short word a letter
+    replaced by another usually makes another word.
+    """
+    if word[:1] != other[:1] or not word.isalpha() or not other.isalpha():
+        return None
+    if min(len(word), len(other)) < _SHORTEST_TYPO:
         return None
     allowed = 2 if len(word) >= _TWO_ERRORS_FROM else 1
     if abs(len(word) - len(other)) > allowed:
         return None
-    if word[:2] != other[:2] and word[-3:] != other[-3:] and not four_grams(word) & four_grams(other):
+    if len(word) == len(other) < _REPLACED_FROM and sorted(word) != sorted(other):
         return None
     distance = _distance(word, other)
     return distance if distance <= allowed else None

@@ -13,7 +13,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         shall she should shouldn't since so some such than that that's the their theirs them then there there's
         these they they're this those though through thus to too toward under until up upon us very was wasn't we
         we're were weren't what what's when where where's whether which while who who's whom whose why will with
-        within without won't would wouldn't yet you you're your yours yourself""".split()
+        within without won't would wouldn't yet you you're your yours yourself
+        whats thats wheres whos hows theres dont doesnt didnt cant couldnt wont wouldnt shouldnt isnt arent wasnt
+        werent havent hasnt hadnt ive im id ill youre youve theyre""".split()
     ),
     "de": frozenset(
         """aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim bin bis bist da
@@ -63,23 +65,40 @@ STOP_WORDS: dict[str, frozenset[str]] = {
     ),
 }
 
-# Words of asking rather than of the subject asked about. Index and ranking keep them (an article may be about help);
-# when it is judged whether the documents answer, they count for nothing.
+# Words of asking and of any subject alike, rather than of the subject asked about. Index and ranking keep them (an
+# article may be about help); when it is judged whether the documents answer, they hardly count.
 ASKING_WORDS: frozenset[str] = frozenset(
-    """hi hello hey dear good morning afternoon evening please pls plz thanks thank thx regards help helped know
-    knows knew tell told explain wonder wondering question questions ask asking asked want wants wanted need needs
-    needed like would look looking able possible possibly give gimme show find finding found get gets getting got
-    go goes going make makes making take takes try tried trying way ways thing things something anything someone
-    anyone somebody really actually exactly maybe also still ok okay sure kind sort lot bit long far many often
-    usually work works working use using used happen happens mean means info information details anyway guys team
-    does say says said think see come back even let keep one two first new
-    hallo guten tag morgen abend bitte danke hilfe helfen wissen weiß sagen frage fragen möchte möchten gern gerne
-    wollen brauche brauchen geht gehen gibt's machen mache bekommen bekomme kriege kriegen lange lang viele oft
-    eigentlich eigentlicher vielleicht überhaupt genau lassen finde finden erhalte erhalten
-    bonjour salut merci svp plaît veux voudrais voulez aide aider savoir sais dire question besoin faire avoir
-    fait trouver possible aller vais longtemps temps peut-être
+    """hi hello hey dear good great nice best morning afternoon evening please pls plz thanks thank thx regards help
+    helped know knows knew known tell tells told explain wonder wondering question questions ask asking asked answer
+    want wants wanted need needs needed like would look looking able possible possibly give gives giving given gimme
+    show shows find finding found get gets getting got go goes going gone went make makes making made take takes
+    taking took try tries trying tried way ways thing things something anything nothing everything someone anyone
+    somebody anybody everyone really actually basically exactly maybe perhaps probably also still yet already always
+    never ever just even only quite rather almost ok okay yeah sure certain kind sort type lot bit long far many much
+    often usually normally sometimes work works working use uses using happen happens happened happening mean means
+    meant meaning info information details anyway guys says say said saying think thinking guess see seen seems seem
+    come comes coming came back let lets keep keeps kept put puts one ones two first next last new old other another
+    others whole entire entirely full fully total altogether several various certain specific particular different
+    similar same such else instead therefore because though although while whenever whether within without
+    throughout along around near beside besides towards upon via per later earlier sooner early late recently soon
+    once twice again today tomorrow yesterday now then currently immediately directly properly simply easily quickly
+    allow allows allowed letting involve include includes including included provide provides providing provided
+    offer offers offering offered require requires required concerning regarding regards according depending depends
+    create creates creating created begin begins beginning become becomes leave leaves leaving left stay stays happen
+    number amount part parts side end idea case cases reason reasons situation point time times moment people
+    person everybody whatever whichever wherever however ago since until till up down out off
+    hallo guten tag morgen abend bitte danke hilfe helfen wissen weiß sagen sagt frage fragen möchte möchten gern
+    gerne wollen wollte brauche braucht brauchen geht gehen gibt's machen macht mache bekommen bekomme bekommt kriege
+    kriegen kriegt lange lang viele oft eigentlich vielleicht überhaupt genau lassen lässt finde findet finden erhalte
+    erhält erhalten kommt kommen komme gilt gelten darf dürfen dürft habt hättet seid könnt wollt müsst sollt bietet
+    anbieten möglich moeglich zwei eins gleich gerade immer nie mal bereits später früher heute jetzt sache sachen
+    welche fuer ueber koennen moechte muessen
+    bonjour salut merci svp plaît veux veut voudrais voulez aide aider savoir sais dire question besoin faire fait
+    faites avoir aurai aurais auriez avez-vous trouver possible aller vais longtemps temps peut-être dois doit devez
+    devrais puis pouvez pourrais pourriez fois toujours jamais déjà encore quand
     hola buenos días tardes gracias favor quiero quisiera necesito ayuda ayudar saber sé decir pregunta hacer hago
-    encontrar posible tiempo tarda cuánto tal
+    encontrar posible tiempo tarda tal debo debe deben tengo tienen tenéis tiene hay ofrecen ofrecéis podría podrían
+    siempre nunca ya vez veces
     ciao buongiorno grazie vorrei voglio aiuto sapere domanda fare trovare possibile
     hallo goedendag bedankt alstublieft wil graag weten vraag hulp vinden mogelijk lang""".split()
 )

@@ -25,10 +25,19 @@ order purchase buy bought bestellung bestellen kaufen kauf commande commander ac
 cancel cancellation cancelled terminate call_off call_it_off stornieren storno stornierung kündigen kündigung widerrufen widerruf annuler annulation résilier résiliation cancelar cancelación annullare annuleren opzeggen
 change modify edit amend update alter ändern änderung anpassen bearbeiten modifier changer modificar cambiar modificare wijzigen
 price cost costs fee fees charge charges expensive cheap rate tariff how_much preis preise kosten kostet gebühr gebühren teuer wie_viel_kostet prix coût coûter tarif frais combien precio coste costo costar tarifa cuánto_cuesta prezzo costa prijs
+ebike ebikes electric_bike electric_bikes pedelec elektrofahrrad
+tyre tyres tire tires puncture flat_tyre flat_tire reifen pneu
+luggage baggage suitcase bags gepäck koffer bagage bagages valise equipaje maletas maleta bagaglio
+route way_there directions anfahrt wegbeschreibung itinéraire
 free gratis complimentary at_no_cost no_charge kostenlos kostenfrei umsonst gratuit gratuitement gratuito
 discount coupon voucher promo promotion offer deal sale rabatt gutschein nachlass angebot remise réduction promotion descuento oferta cupón sconto korting
 pay payment paid checkout zahlen bezahlen zahlung zahlungsart payer paiement régler pagar pago pagamento betalen betaling
 invoice bill receipt billing rechnung beleg quittung facture reçu factura recibo fattura factuur
+sso single_sign_on single_sign-on saml
+2fa mfa two-factor two_factor authenticator
+version edition release update
+rdv rendez-vous
+error mistake fehler
 card credit_card visa mastercard amex kreditkarte karte carte tarjeta carta
 account profile login konto kundenkonto profil compte cuenta perfil profilo
 login log_in sign_in logon signin anmelden einloggen anmeldung connecter connexion iniciar_sesión accedere inloggen
@@ -41,8 +50,7 @@ address location adresse anschrift dirección indirizzo adres
 email mail e-mail e_mail correo courriel
 phone telephone call number_call telefon anrufen telefonnummer téléphone appeler teléfono llamar telefono chiamare telefoon bellen
 contact reach support customer_service helpdesk get_in_touch talk_to kontakt kontaktieren erreichen kundenservice kundendienst contacter contact contacto contactar contatto contatti
-hours opening open opened opening_hours öffnungszeiten geöffnet öffnen offen horaires ouvert ouverture horario abierto abren orari aperto openingstijden
-closed close shut geschlossen schließen fermé cerrado chiuso gesloten
+hours opening open opened opening_hours close closed closes closing what_time öffnungszeiten geöffnet öffnen offen schließen schließt geschlossen horaires ouvert ouverture fermé ferme fermeture horario abierto abren cerrado cierran orari aperto chiuso openingstijden gesloten
 store shop showroom branch boutique laden geschäft filiale magasin tienda negozio winkel
 broken damaged defective faulty defect damage not_working doesn't_work stopped_working kaputt defekt beschädigt schaden cassé endommagé défectueux roto dañado defectuoso rotto difettoso kapot
 repair fix mend repaired reparieren reparatur réparer réparation reparar reparación riparare riparazione repareren
@@ -91,10 +99,15 @@ job jobs career careers hiring vacancy stelle stellen karriere bewerbung emploi 
 appointment booking reservation book reserve schedule termin buchen buchung reservieren reservierung rendez-vous réserver réservation cita reservar reserva prenotare prenotazione afspraak
 reschedule postpone move_appointment move_booking verschieben reporter reprogramar spostare
 guest visitor gast gäste invité huésped
-room hotel zimmer chambre habitación camera kamer
+room rooms bedroom zimmer chambre habitación camera kamer
 breakfast frühstück petit-déjeuner desayuno colazione ontbijt
+electric elektrisch électrique eléctrico elettrico elektrisch strom
+car auto wagen voiture coche macchina
+id identity_card passport identification ausweis personalausweis reisepass pièce_d'identité passeport pasaporte dni documents
+rent rental lease mieten miete verleih ausleihen leihen louer alquilar alquiler noleggio huren
+move postpone shift_date
 parking park car_park parken parkplatz stationnement parking aparcar aparcamiento parcheggio
-pet pets dog dogs cat cats puppy haustier haustiere hund animal chien mascota mascotas perro animali hond
+pet pets dog dogs puppy haustier haustiere hund animal chien mascota mascotas perro animali hond
 child children kid kids baby toddler kind kinder enfant enfants bébé niño niños bambino bambini kinderen
 student studenten étudiant estudiante studente
 allowed permitted allow permit erlaubt dürfen darf autorisé permis permitido consentito toegestaan

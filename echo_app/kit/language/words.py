@@ -34,6 +34,8 @@ _ALL_STOP_WORDS = frozenset().union(*STOP_WORDS.values())
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W\d_]+)*")
 # `e-mail`, `wi-fi`, `t-shirt`, `x-ray`: a short first part belongs to the second.
 _JOINED = re.compile(r"\b([^\W\d_]{1,2})-(?=[^\W\d_]{2,})")
+# `FK-15`, `A4-120`: the code is one word; its parts are indexed too, so that `FK 15` finds it.
+_CODE = re.compile(r"\b(?=[^\W_-]*[^\W\d_])[^\W_]+(?:-[^\W_]*\d[^\W_]*)+\b")
 _SPACELESS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 
 
@@ -43,10 +45,16 @@ def words_of(text: str) -> Iterator[str]:
         yield from _split(token.replace("’", "'")[:LONGEST_TERM])
 
 
+def codes_in(text: str) -> list[str]:
+    """The codes of letters and digits joined by hyphens, as one word each."""
+    return [code.replace("-", "")[:LONGEST_TERM] for code in _CODE.findall(text.lower())]
+
+
 def terms_of(text: str, language: str) -> list[str]:
     """The terms a text of that language is indexed under, in order, without stop words, repetitions kept."""
     stop = STOP_WORDS[language]
-    return [stem(word, language) for word in words_of(text) if word not in stop]
+    words = [stem(word, language) for word in words_of(text) if word not in stop]
+    return words + [fold(code) for code in codes_in(text)]
 
 
 def content_words(question: str) -> list[str]:
@@ -54,9 +62,13 @@ def content_words(question: str) -> list[str]:
 
     Stop words of its own language are left out; when nothing else remains, all words are returned.
     """
-    from_question = list(dict.fromkeys(words_of(question)))
+    from_question = list(dict.fromkeys(words_of(_CODE.sub(_as_one_word, question.lower()))))
     stop = STOP_WORDS[language_of(question)]
     return [word for word in from_question if word not in stop] or from_question
+
+
+def _as_one_word(code: re.Match[str]) -> str:
+    return code.group().replace("-", "")
 
 
 def is_asking(word: str) -> bool:

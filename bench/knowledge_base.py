@@ -1,0 +1,55 @@
+"""A throwaway Postgres with tenants whose knowledge is a collection."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bench.collections import Source
+from echo_app import composition, db, migrations
+from echo_app.embedded_postgres import EmbeddedPostgres
+from echo_app.kit.ids import new_id
+from echo_app.knowledge import service as knowledge
+from echo_app.knowledge import tasks
+from echo_app.settings import settings
+from echo_app.tenancy import Actor, Role
+from echo_app.tenants import sign_in
+
+
+@asynccontextmanager
+async def fresh_database() -> AsyncIterator[None]:
+    """A migrated embedded Postgres, this process's engine on it; both gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="echo-bench-"))
+    folder.chmod(0o711)
+    os.environ["ECHO_DATA_DIR"] = str(folder)
+    settings.cache_clear()
+    postgres = EmbeddedPostgres(folder)
+    try:
+        postgres.start()
+        migrations.upgrade(postgres.admin_url)
+        composition.put_providers(settings())
+        await db.open_engine(db.app_url(settings()))
+        yield
+        await db.close_engine()
+    finally:
+        postgres.stop()
+        shutil.rmtree(folder)
+
+
+async def tenant_with(sources: Iterable[Source]) -> tuple[Actor, dict[str, str]]:
+    """A new tenant that knows these documents; and the key of each document by its id's hex digits."""
+    made = await sign_in.sign_up(
+        "Bench", "Bench Owner", f"{new_id().hex}@bench.example", "correct horse battery", with_key=False
+    )
+    owner = Actor(made.tenant_id, "user", made.user_id, Role.OWNER, "Bench Owner")
+    keys: dict[str, str] = {}
+    for source in sources:
+        async with db.transaction(owner) as tx:
+            document = await knowledge.add_document(
+                tx, owner, title=source.title, content=source.content.encode(), format=source.format
+            )
+        await tasks.ingest(owner.tenant_id, document.id)
+        keys[document.id.hex] = source.key
+    return owner, keys
