@@ -20,7 +20,7 @@ def add_pages(app: rx.App) -> None:
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),
     ]
-    app.toaster = rx.toast.provider(position="bottom-right", rich_colors=False, expand=False)
+    app.toaster = rx.toast.provider(position="bottom-left", rich_colors=False, expand=False)
     app.backend_exception_handler = _unexpected
     app.add_middleware(ForgetsOnNewSession())
     for page in (login, signup, welcome, inbox, knowledge, settings):

@@ -22,7 +22,7 @@ _KINDS: dict[str, str] = {
     "plain": "bg-surface-1 border-line text-strong hover:bg-surface-2",
     "primary": "bg-accent border-accent text-on-accent hover:bg-accent-strong",
     "quiet": "bg-transparent border-transparent text-normal hover:bg-surface-2 hover:text-strong",
-    "danger": "bg-bad-strong border-bad-strong text-on-accent hover:opacity-90",
+    "danger": "bg-bad-strong border-bad-strong text-on-accent hover:brightness-90",
 }
 
 
