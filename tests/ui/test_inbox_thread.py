@@ -10,12 +10,22 @@ import pytest
 from echo_app import db
 from echo_app.conversations import service as conversations
 from echo_app.conversations.errors import ConversationNotFound
-from echo_app.conversations.schemas import Deed, Escalation, NewReply, StateView
+from echo_app.conversations.schemas import CitationView, Deed, Escalation, NewReply, StateView, TraceView
 from echo_app.kit.ids import encode, new_id
+from echo_app.knowledge.schemas import PassageView
 from echo_app.tenancy import Actor, Role
 from echo_app.ui.inbox import listing, thread
 from echo_app.ui.inbox.facts import tokens_of
-from echo_app.ui.inbox.timeline import CitationRow, ItemRow, joined, sources_of, state_words, with_brief
+from echo_app.ui.inbox.timeline import (
+    CitationRow,
+    ItemRow,
+    joined,
+    sources_of,
+    state_words,
+    where_of,
+    with_brief,
+)
+from echo_app.ui.inbox.why_state import attempt_words, cited_passage, passages_of
 from tests.people import Company
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -222,3 +232,46 @@ def test_sources_are_listed_once_in_order_of_use() -> None:
 
 def test_tokens_of_messages_without_usage_are_none() -> None:
     assert tokens_of([]) == 0
+
+
+class TestPassages:
+    def test_a_place_does_not_repeat_the_title(self) -> None:
+        assert where_of("Returns", "Returns > How long", None) == "How long"
+        assert where_of("Returns", "Returns", 2) == "page 2"
+        assert where_of("Manual", "Care > Descaling", 7) == "page 7 · Care › Descaling"
+
+    def test_a_quote_is_shown_in_its_near_surroundings(self) -> None:
+        passage = cited_passage(a_citation(), a_passage(before="far " * 100, after=" away" * 100))
+        assert passage.quote == "47 days"
+        assert passage.before.startswith("… far") and len(passage.before) < 210
+        assert passage.after.endswith(" …") and len(passage.after) < 210
+        assert passage.href.startswith("/knowledge/doc_")
+
+    def test_the_quote_of_a_document_that_is_gone_leads_nowhere(self) -> None:
+        passage = cited_passage(a_citation(), None)
+        assert (passage.quote, passage.href) == ("47 days", "")
+
+    def test_passages_stand_best_first(self) -> None:
+        found = [
+            {"title": "A", "heading": "", "page": None, "score": 0.4, "cited": False},
+            {"title": "B", "score": 0.9},
+        ]
+        rows = passages_of(TraceView("extractive", found, [], {}))
+        assert [(row.title, row.score, row.cited) for row in rows] == [
+            ("B", "0.90", False),
+            ("A", "0.40", False),
+        ]
+
+    def test_a_withdrawn_attempt_says_what_was_shown(self) -> None:
+        attempt = {"model": "gpt", "outcome": "taken_over", "shown": "The cable is"}
+        words = "1. gpt: stopped, a person took over; “The cable is” was shown and withdrawn"
+        assert attempt_words(1, attempt) == words
+        assert attempt_words(2, {"model": "gpt", "outcome": "complete", "shown": "x"}) == "2. gpt: complete"
+
+
+def a_citation() -> CitationView:
+    return CitationView(1, UUID(int=1), UUID(int=2), "Returns", "Returns > How long", "47 days", None, None)
+
+
+def a_passage(*, before: str, after: str) -> PassageView:
+    return PassageView(UUID(int=1), "Returns", "Returns > How long", None, None, before, "47 days", after)

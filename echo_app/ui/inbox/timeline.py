@@ -147,7 +147,7 @@ def citation_row(citation: CitationView) -> CitationRow:
     return CitationRow(
         number=str(citation.number),
         title=citation.title,
-        where=where_of(citation.heading, citation.page),
+        where=where_of(citation.title, citation.heading, citation.page),
         quote=citation.quote,
         href=f"/knowledge/{document}?chunk={chunk}",
         document_id=document,
@@ -155,8 +155,10 @@ def citation_row(citation: CitationView) -> CitationRow:
     )
 
 
-def where_of(heading: str, page: int | None) -> str:
-    """The place in a document: its page, its heading, or both."""
+def where_of(title: str, heading: str, page: int | None) -> str:
+    """The place in a document: its page, its heading, or both. A heading's path need not begin with the title."""
+    path = heading.split(" > ")
+    heading = " › ".join(path[1:] if path[0] == title else path)
     return " · ".join(part for part in (f"page {page}" if page else "", heading) if part)
 
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from echo_app.ui.components.button import link_button
-from echo_app.ui.components.dialog import actions, dialog
+from echo_app.ui.components.dialog import actions, closing, dialog
 from echo_app.ui.components.tag import tag
 from echo_app.ui.inbox.details import facts
 from echo_app.ui.inbox.why_state import PassageRow, WhyState
@@ -60,11 +60,12 @@ def passage_dialog() -> rx.Component:
             rx.el.mark(passage.quote),
             passage.after,
             tab_index=0,
-            class_name="border-l-2 border-line pl-3 text-normal whitespace-pre-wrap [overflow-wrap:anywhere]",
+            class_name="max-h-[45vh] overflow-y-auto border-l-2 border-line pl-3 text-normal whitespace-pre-wrap "
+            "[overflow-wrap:anywhere]",
         ),
         rx.cond(
             passage.href != "",
-            actions(link_button("Open in Knowledge", href=passage.href, kind="primary")),
+            actions(closing(link_button("Open in Knowledge", href=passage.href, kind="primary"))),
             rx.el.p("The document is gone; its quote was kept.", class_name="text-13 text-muted"),
         ),
         description=rx.cond(passage.where != "", passage.where, "The cited passage"),

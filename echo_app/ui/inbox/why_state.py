@@ -14,6 +14,9 @@ from echo_app.ui.inbox.facts import Fact
 from echo_app.ui.inbox.timeline import citation_row, where_of
 from echo_app.ui.session import SignedInState, deed, read_id
 
+# Characters shown before and after a cited quote; the rest is one click away.
+SURROUNDINGS = 200
+
 TIMINGS = {
     "prepareMs": "Reading and searching",
     "firstTokenMs": "Until the first word",
@@ -106,7 +109,8 @@ def cited_passage(citation: CitationView, found: PassageView | None) -> CitedPas
     row = citation_row(citation)
     if found is None:
         return CitedPassage(row.title, row.where, quote=row.quote)
-    return CitedPassage(row.title, row.where, found.before, found.quote, found.after, row.href)
+    before, after = _end_of(found.before), _beginning_of(found.after)
+    return CitedPassage(row.title, row.where, before, found.quote, after, row.href)
 
 
 def passages_of(trace: TraceView) -> list[PassageRow]:
@@ -115,7 +119,7 @@ def passages_of(trace: TraceView) -> list[PassageRow]:
     return [
         PassageRow(
             title=str(one.get("title") or "Untitled"),
-            where=where_of(str(one.get("heading") or ""), one.get("page")),
+            where=where_of(str(one.get("title") or ""), str(one.get("heading") or ""), one.get("page")),
             score=f"{float(one.get('score') or 0):.2f}",
             cited=bool(one.get("cited")),
         )
@@ -138,3 +142,13 @@ def attempt_words(number: int, attempt: dict[str, Any]) -> str:
     words = f"{number}. {attempt.get('model') or 'Echo'}: {OUTCOMES.get(outcome, outcome.replace('_', ' '))}"
     shown = preview(str(attempt.get("shown") or ""), 80)
     return f"{words}; “{shown}” was shown and withdrawn" if shown and outcome != "complete" else words
+
+
+def _end_of(text: str) -> str:
+    """The last SURROUNDINGS characters, from a word's beginning."""
+    return text if len(text) <= SURROUNDINGS else "… " + text[-SURROUNDINGS:].partition(" ")[2]
+
+
+def _beginning_of(text: str) -> str:
+    """The first SURROUNDINGS characters, to a word's end."""
+    return text if len(text) <= SURROUNDINGS else text[:SURROUNDINGS].rpartition(" ")[0] + " …"
