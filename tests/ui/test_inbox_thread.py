@@ -252,7 +252,7 @@ class TestPassages:
         assert (passage.quote, passage.href) == ("47 days", "")
 
     def test_passages_stand_best_first(self) -> None:
-        found = [
+        found: list[dict[str, Any]] = [
             {"title": "A", "heading": "", "page": None, "score": 0.4, "cited": False},
             {"title": "B", "score": 0.9},
         ]
