@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench.collections import Source
+from bench.datasets import Source
 from echo_app import composition, db, migrations
 from echo_app.embedded_postgres import EmbeddedPostgres
 from echo_app.kit.ids import new_id
@@ -21,8 +21,7 @@ from echo_app.tenants import sign_in
 @asynccontextmanager
 async def fresh_database() -> AsyncIterator[None]:
     """A migrated embedded Postgres, this process's engine on it; both gone at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="echo-bench-"))
-    folder.chmod(0o711)
+    folder = new_folder()
     os.environ["ECHO_DATA_DIR"] = str(folder)
     settings.cache_clear()
     postgres = EmbeddedPostgres(folder)
@@ -36,6 +35,13 @@ async def fresh_database() -> AsyncIterator[None]:
     finally:
         postgres.stop()
         shutil.rmtree(folder)
+
+
+def new_folder() -> Path:
+    """An empty data folder that Postgres can pass through when it runs as another user."""
+    folder = Path(tempfile.mkdtemp(prefix="echo-bench-"))
+    folder.chmod(0o711)
+    return folder
 
 
 async def tenant_with(sources: Iterable[Source]) -> tuple[Actor, dict[str, str]]:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
-from bench.collections import Question, Source, read_squad, read_trec
+from bench.datasets import Question, Source, read_squad, read_trec
 from bench.knowledge_base import fresh_database, tenant_with
 from echo_app import db
 from echo_app.answering.relevance import is_relevant
@@ -116,7 +116,8 @@ async def _asked(actor: Actor, question: Question, keys: dict[str, str]) -> tupl
 
 def _print(outcomes: list[Outcome]) -> None:
     print(
-        f"{'set':28}{'questions':>10}{'refused':>9}{'unanswerable':>14}{'answered':>10}{'first':>8}{'of six':>8}{'ms':>7}"
+        f"{'set':28}{'questions':>10}{'refused':>9}{'unanswerable':>14}{'answered':>10}"
+        f"{'first':>8}{'of six':>8}{'ms':>7}"
     )
     for outcome in outcomes:
         print(

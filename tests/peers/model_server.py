@@ -1,0 +1,170 @@
+"""A stand-in of OpenAI: streaming chat completions with the delays, replies and faults that a test or bench sets.
+
+    with ModelServer() as server:                      # on a free port of 127.0.0.1, in a thread
+        server.say("Within 30 days. [1]", first_token=0.2, per_token=0.01)
+        model = OpenAIModel("gpt-5-mini", api_key="test", base_url=server.url)
+        …
+        server.requests[0]["messages"]
+
+    python -m tests.peers.model_server --port 8131 --first-token 0.3      # for a process of its own
+
+Replies are taken in order; when none waits, the default one is said. Times are seconds.
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+_TOKEN = re.compile(r"\s*\S+")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One answer. `cut_after` ends the stream after so many tokens, without a stop reason and without `[DONE]`;
+    `status` answers with that fault instead; `tool` is (name, arguments) of a call after the text."""
+
+    text: str = "You can return it within 30 days. [1]"
+    first_token: float = 0.0
+    per_token: float = 0.0
+    cut_after: int | None = None
+    status: int | None = None
+    retry_after: float | None = None
+    stop: str = "stop"
+    tool: tuple[str, str] | None = None
+
+
+@dataclass
+class ModelServer:
+    """The server, and what it was asked. `disconnected` counts clients that went away before the end."""
+
+    default: Reply = field(default_factory=Reply)
+    port: int = 0
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    disconnected: int = 0
+
+    def __post_init__(self) -> None:
+        self._waiting: deque[Reply] = deque()
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def say(self, text: str = "", **options: Any) -> None:
+        """Queues one reply."""
+        self._waiting.append(Reply(text, **options))
+
+    def fail(self, status: int, retry_after: float | None = None) -> None:
+        """Queues one fault."""
+        self._waiting.append(Reply(status=status, retry_after=retry_after))
+
+    @property
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])])
+
+    def __enter__(self) -> "ModelServer":
+        config = uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_level="error", ws="none")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the model server did not start")
+            time.sleep(0.01)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        assert self._server is not None
+        assert self._thread is not None
+        self._server.should_exit = True
+        self._server.force_exit = True
+        self._thread.join(5)
+
+    async def _complete(self, request: Request) -> Response:
+        self.requests.append(await request.json())
+        reply = self._waiting.popleft() if self._waiting else self.default
+        if reply.status is not None:
+            headers = {"retry-after": str(reply.retry_after)} if reply.retry_after is not None else {}
+            error = {"error": {"message": "scripted fault", "type": "server_error", "code": None}}
+            return JSONResponse(error, status_code=reply.status, headers=headers)
+        return StreamingResponse(self._stream(reply), media_type="text/event-stream")
+
+    async def _stream(self, reply: Reply) -> AsyncIterator[str]:
+        ended = False
+        try:
+            await asyncio.sleep(reply.first_token)
+            tokens = _TOKEN.findall(reply.text)
+            yield _chunk({"role": "assistant", "content": ""})
+            for number, token in enumerate(tokens):
+                if reply.cut_after is not None and number >= reply.cut_after:
+                    ended = True
+                    return
+                if number:
+                    await asyncio.sleep(reply.per_token)
+                yield _chunk({"content": token})
+            for delta in _tool_deltas(reply.tool):
+                yield _chunk(delta)
+            yield _chunk({}, stop="tool_calls" if reply.tool else reply.stop)
+            usage = {
+                "prompt_tokens": 120,
+                "completion_tokens": len(tokens),
+                "total_tokens": 120 + len(tokens),
+                "prompt_tokens_details": {"cached_tokens": 64},
+            }
+            yield _event({**_ENVELOPE, "choices": [], "usage": usage})
+            yield "data: [DONE]\n\n"
+            ended = True
+        finally:
+            self.disconnected += not ended
+
+
+_ENVELOPE = {"id": "chatcmpl-peer", "object": "chat.completion.chunk", "created": 1700000000, "model": "peer"}
+
+
+def _chunk(delta: dict[str, Any], stop: str | None = None) -> str:
+    return _event({**_ENVELOPE, "choices": [{"index": 0, "delta": delta, "finish_reason": stop}]})
+
+
+def _event(body: dict[str, Any]) -> str:
+    return f"data: {json.dumps(body)}\n\n"
+
+
+def _tool_deltas(tool: tuple[str, str] | None) -> list[dict[str, Any]]:
+    """A call in two parts, as OpenAI sends them: its name, then its arguments."""
+    if tool is None:
+        return []
+    name, arguments = tool
+    half = len(arguments) // 2
+    first = {"index": 0, "id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments[:half]}}
+    rest = {"index": 0, "function": {"arguments": arguments[half:]}}
+    return [{"tool_calls": [first]}, {"tool_calls": [rest]}]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A stand-in of OpenAI's chat completions.")
+    parser.add_argument("--port", type=int, default=8131)
+    parser.add_argument("--first-token", type=float, default=0.0)
+    parser.add_argument("--per-token", type=float, default=0.0)
+    parser.add_argument("--text", default=Reply().text)
+    options = parser.parse_args()
+    reply = Reply(options.text, options.first_token, options.per_token)
+    uvicorn.run(ModelServer(reply).app, host="127.0.0.1", port=options.port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main()
