@@ -62,7 +62,8 @@ class CannotStart(Exception):
 
 def main() -> None:
     for sign in _STOP_SIGNALS:
-        if signal.getsignal(sign) is not signal.SIG_IGN:  # nohup ignores SIGHUP for us
+        # Under nohup a closed terminal is to be ignored. SIGINT is ours even when a shell began us with `&`.
+        if sign != signal.SIGHUP or signal.getsignal(sign) is not signal.SIG_IGN:
             signal.signal(sign, _raise_stop)
     supervisor = Supervisor(Plan(**json.loads(sys.argv[1])))
     try:
@@ -215,7 +216,7 @@ class Supervisor:
                 [sys.executable, "-m", "echo_app.warm", str(self._data)],
                 cwd=build.ROOT,
                 env=environment,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stderr=log,
                 pass_fds=[self._listener.fileno()],
                 # Ctrl-C at the terminal comes to the supervisor alone, which stops things in order.
