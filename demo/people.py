@@ -60,7 +60,7 @@ class Customer:
         return self.chat.get_by_role("button", name=re.compile("^Source 1")).first
 
     def open_chat(self) -> None:
-        self.page.get_by_role("button", name=re.compile("^Open chat")).click()
+        self.page.get_by_role("button", name=re.compile("^Chat")).click()
         expect(self.composer).to_be_visible()
 
     def write(self, words: str) -> None:
@@ -97,7 +97,8 @@ class Agent:
     def watch_all_open(self) -> None:
         self.page.goto(f"{self.url}/inbox/open")
 
-    def open_conversation(self, words: str) -> None:
+    def open_conversation(self, words: str | re.Pattern[str]) -> None:
+        """The newest whose last message has these words."""
         self.page.get_by_role("main").get_by_role("link").filter(has_text=words).first.click()
         expect(self.button("Take over")).to_be_visible()
 

@@ -61,7 +61,7 @@ def play_story(customer: Customer, agent: Agent, album: Album) -> None:
         album.take(customer.page, "story-3-citation")
         customer.close_source()
     with step("the agent sees it live, without a reload"):
-        agent.open_conversation(QUESTION[:30])
+        agent.open_conversation(ANSWER)
         agent.sees(QUESTION)
         agent.sees(ANSWER)
         album.take(agent.page, "story-4-agent-sees-it")
