@@ -1,9 +1,7 @@
 """The demo tenant's conversations, written as if they had happened: with their events, coverage and citations."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +44,7 @@ async def insert_conversations(
     moment = now()
     async with db.transaction(owner) as tx:
         contacts: dict[str, Contact] = {}
-        for described in json.loads(path.read_text())["conversations"]:
+        for described in conversations:
             contact = await _contact(tx, owner, described, contacts, moment)
             await _conversation(tx, owner, described, contact, agents, documents, moment)
 
@@ -132,7 +130,9 @@ async def _message(
     tx.add(_event(thread, "message", at, subject_id=message.id))
     await tx.flush()
     row = thread.row
-    row.preview, row.preview_author, row.last_message_at = preview(message.content), author, at
+    row.last_message_at = at
+    if escalation is None:
+        row.preview, row.preview_author = preview(message.content), author
     if author == "contact":
         row.contact_seq = thread.seq
         if row.handler == "assistant":

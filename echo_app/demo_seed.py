@@ -50,7 +50,8 @@ async def seed_demo(settings: Settings) -> None:
 
 
 async def _make() -> dict[str, str]:
-    people = json.loads((MATERIAL / "conversations.json").read_text())["agents"]
+    material = _material()
+    people = material["agents"]
     password = secrets.token_urlsafe(12)
     owner = await _finished_owner(people[OWNER]["email"])
     if owner is not None:
@@ -63,7 +64,7 @@ async def _make() -> dict[str, str]:
             if key != OWNER:
                 agents[key] = await _add_agent(owner, person)
         documents = await _add_documents(owner)
-        await insert_conversations(MATERIAL / "conversations.json", owner, agents, documents)
+        await insert_conversations(material["conversations"], owner, agents, documents)
         async with db.transaction(owner) as tx:
             await audit.record(tx, owner, FINISHED)
     return {
@@ -150,6 +151,11 @@ async def _read_in(owner: Actor, document_id: UUID) -> None:
     content = await ingestion.read(work)
     async with db.transaction(owner) as tx:
         await ingestion.finish(tx, owner, work, content)
+
+
+def _material() -> dict[str, Any]:
+    described: dict[str, Any] = json.loads((MATERIAL / "conversations.json").read_text())
+    return described
 
 
 def _title(path: Path) -> str:

@@ -41,9 +41,14 @@ def connect(url: str) -> psycopg.Connection:
 
 def ask(server: EmbeddedPostgres, question: str) -> object:
     with connect(server.admin_url) as connection:
-        row = connection.execute(question).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(question).fetchone()
         assert row is not None
         return row[0]
+
+
+def _await_death(server: EmbeddedPostgres) -> None:
+    while server.pid is not None:
+        time.sleep(0.001)
 
 
 class TestStart:
@@ -78,8 +83,7 @@ class TestStart:
                 assert postgres.pid is not None
                 os.kill(postgres.pid, signal.SIGKILL)
                 killed = time.monotonic()
-                while postgres.pid is not None:
-                    time.sleep(0.001)
+                _await_death(postgres)
                 postgres.start()
                 assert ask(postgres, "SELECT count(*) FROM kept") == 100_000
                 assert time.monotonic() - killed < 2

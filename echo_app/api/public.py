@@ -34,7 +34,7 @@ from echo_app.conversations.errors import ConversationNotFound
 from echo_app.conversations.schemas import MessageView, Posted
 from echo_app.kit.ids import decode, encode
 from echo_app.knowledge import service as knowledge
-from echo_app.realtime import Subscription, bus
+from echo_app.realtime import bus
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorBody} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
@@ -72,7 +72,8 @@ async def send_message(
     """A contact's message. `?wait=` waits for the reply; `Accept: text/event-stream` streams it."""
     check_tenant(actor, body.tenant_id)
     conversation_id = _session_id(body.session_id)
-    news: Subscription | None = bus.subscribe(conversation_id=conversation_id)
+    news = bus.subscribe(conversation_id=conversation_id)
+    streaming = False
     try:
         async with db.transaction(actor) as tx:
             posted = await conversations.post_message(
@@ -84,17 +85,16 @@ async def send_message(
                 user_id=body.user_id,
             )
         if "text/event-stream" in request.headers.get("accept", ""):
-            stream = stream_reply(actor, posted, news)
-            # The stream closes it when it ends.
-            news = None
+            streaming = True
             return StreamingResponse(
-                stream,
+                stream_reply(actor, posted, news),
                 media_type="text/event-stream",
                 headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
             )
         reply = await wait_for_reply(actor, posted, news, wait) if wait else None
     finally:
-        if news is not None:
+        # A stream closes it itself when it ends.
+        if not streaming:
             news.close()
     return JSONResponse(_sent(posted, reply), status_code=201 if posted.created else 200)
 

@@ -20,7 +20,6 @@ from echo_app.api.dependencies import ContactCaller, path_id, widget_token
 from echo_app.api.widget_files import embed_page, widget_file
 from echo_app.conversations import service as conversations
 from echo_app.conversations.errors import ConversationNotFound, MessageNotFound
-from echo_app.errors import NotFound
 from echo_app.kit.ids import decode, encode, new_id
 from echo_app.knowledge import service as knowledge
 from echo_app.realtime import bus
@@ -111,13 +110,8 @@ async def citation(
         cited = next((each for each in message.citations if each.number == number), None)
         if cited is None:
             raise MessageNotFound("There is no citation with this number.")
-        try:
-            passage = await knowledge.get_passage(
-                tx, actor, cited.document_id, cited.chunk_id, cited.quote
-            )
-        except NotFound:
-            # The document is gone; what was quoted from it stays.
-            passage = None
+        # Of a deleted document what was quoted stays.
+        passage = await knowledge.get_passage(tx, actor, cited.chunk_id, cited.quote)
     return {
         "title": cited.title,
         "heading": cited.heading,

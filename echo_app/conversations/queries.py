@@ -111,20 +111,9 @@ async def count_folders(session: AsyncSession, tenant_id: UUID, user_id: UUID | 
         func.count().filter(_in_folder(folder, user_id)).label(folder)
         for folder in ("queue", "mine", "assistant", "open")
     ]
-    row = (
-        await session.execute(
-            select(*counts).where(
-                col(Conversation.tenant_id) == tenant_id, is_open
-            )
-        )
-    ).one()
-    return {
-        "queue": row[0],
-        "mine": row[1],
-        "assistant": row[2],
-        "open": row[3],
-        "resolved": 0,
-    }
+    query = select(*counts).where(col(Conversation.tenant_id) == tenant_id, is_open)
+    found: list[int] = list((await session.execute(query)).one())
+    return {"queue": found[0], "mine": found[1], "assistant": found[2], "open": found[3], "resolved": 0}
 
 
 async def list_events(

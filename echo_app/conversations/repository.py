@@ -40,7 +40,10 @@ _INSERT_MESSAGE = text(
         FROM message
     ), conversation AS (
         UPDATE conversations
-        SET last_seq = :seq, preview = :preview, preview_author = :author, last_message_at = :at,
+        SET last_seq = :seq, last_message_at = :at,
+            -- An escalation says the same each time: the list goes on showing what the contact wants.
+            preview = CASE WHEN :escalated THEN preview ELSE :preview END,
+            preview_author = CASE WHEN :escalated THEN preview_author ELSE :author END,
             contact_seq = CASE WHEN :author = 'contact' THEN :seq ELSE contact_seq END,
             window_start = CASE WHEN :author <> 'contact' THEN window_start
                 WHEN window_start > :at - interval '1 minute' THEN window_start ELSE :at END,

@@ -22,10 +22,10 @@ class Tenanted(SQLModel):
 
 def moment(**options: Any) -> Any:
     """A UTC moment; now unless told otherwise."""
-    return Field(default_factory=now, sa_type=DateTime(timezone=True), **options)  # type: ignore[call-overload]
+    return Field(default_factory=now, sa_type=DateTime(timezone=True), **options)
 
 
 def optional_moment(**options: Any) -> Any:
     return Field(
         default=None, nullable=True, sa_type=DateTime(timezone=True), **options
-    )  # type: ignore[call-overload]
+    )

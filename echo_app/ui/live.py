@@ -21,12 +21,13 @@ session that ended elsewhere: the tab's socket is gone, or the session is (then 
 
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from reflex_base.registry import RegistrationContext
 
 from echo_app import realtime
+from echo_app.errors import Unavailable
 from echo_app.realtime import News
 from echo_app.tenancy import Actor
 from echo_app.ui.session import who_asks
@@ -56,7 +57,9 @@ async def bursts(state: Any, actor: Actor, *, gap: float = 0.2) -> AsyncGenerato
             if time.monotonic() - checked >= CHECK_EVERY:
                 if not _connected(token, socket):
                     return
-                await who_asks(state)
+                # While the database is away nobody is signed out: it is asked again at the next check.
+                with suppress(Unavailable):
+                    await who_asks(state)
                 checked = time.monotonic()
             if news is None:
                 continue

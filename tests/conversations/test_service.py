@@ -192,10 +192,15 @@ class TestSay:
         contact = company.contact()
         async with db.transaction(contact) as tx:
             first = await service.say(tx, contact, None, "Hello", "c-0")
+
+        async def say(number: int) -> None:
+            async with db.transaction(contact) as tx:
+                await service.say(tx, contact, first.conversation_id, "More", f"c-{number}")
+
+        for number in range(1, service.MESSAGES_A_MINUTE):
+            await say(number)
         with pytest.raises(TooManyMessages):
-            for number in range(1, service.MESSAGES_A_MINUTE + 1):
-                async with db.transaction(contact) as tx:
-                    await service.say(tx, contact, first.conversation_id, "More", f"c-{number}")
+            await say(service.MESSAGES_A_MINUTE)
 
 
 class TestSaveReply:
