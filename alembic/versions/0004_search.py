@@ -33,10 +33,12 @@ def upgrade() -> None:
         " GENERATED ALWAYS AS (binary_quantize(embedding)::bit(256)) STORED"
     )
     op.execute("DROP INDEX chunk_vectors_by_tenant")
+    op.execute("CREATE INDEX documents_by_chunks ON documents (tenant_id) INCLUDE (chunk_count)")
     op.execute("CREATE INDEX chunk_vectors_by_signs ON chunk_vectors (tenant_id, chunk_id) INCLUDE (signs)")
 
 
 def downgrade() -> None:
+    op.execute("DROP INDEX documents_by_chunks")
     op.execute("DROP INDEX chunk_vectors_by_signs")
     op.execute("CREATE INDEX chunk_vectors_by_tenant ON chunk_vectors (tenant_id)")
     op.execute("ALTER TABLE chunk_vectors DROP COLUMN signs")

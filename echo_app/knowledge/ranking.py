@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from echo_app.kit.language.matching import AskedWord, Words
+from echo_app.kit.language.matching import SAME, SYNONYM, AskedWord, Words
 from echo_app.kit.language.words import fold, four_grams
 from echo_app.knowledge.retrieval import COMMON, Candidate, SoughtTerm
 from echo_app.knowledge.schemas import Hit, HitWord
@@ -16,8 +16,10 @@ from echo_app.knowledge.schemas import Hit, HitWord
 # How much less a synonym's presence says than the word's own.
 _SYNONYM_WORTH = 0.5
 _TITLE_WORTH = 0.8
-_GRAM_WORTH = 0.5
-_MEANING_WORTH = 0.4
+_GRAM_WORTH = 0.25
+_MEANING_WORTH = 0.5
+# Runs of characters are only looked for in the candidates that lead without them.
+_MOST_WITH_GRAMS = 30
 _SHORTEST_GRAM_WORD = 4
 # Words of asking say little even where they are rare.
 _ASKING_WORTH = 0.25
@@ -42,45 +44,49 @@ def plan(asked: list[AskedWord], counts: Mapping[str, int], total: int) -> Plan:
     sought: list[SoughtTerm] = []
     for number, word in enumerate(asked):
         own = max((counts.get(term, 0) for term in word.terms), default=0)
-        related = max((counts.get(term, 0) for term in word.related), default=0)
-        weight = log(1 + (total + 0.5) / ((own or related) + 0.5)) * (_ASKING_WORTH if word.asking else 1.0)
+        same = max((counts.get(term, 0) for term in word.related), default=0)
+        weight = log(1 + (total + 0.5) / ((own or same) + 0.5)) * (_ASKING_WORTH if word.asking else 1.0)
         rarity.append(weight)
-        known.append(own > 0 or related > 0)
-        for terms, worth in ((word.terms, 1.0), (word.related - word.terms, _SYNONYM_WORTH)):
+        known.append(own > 0 or same > 0)
+        for related, terms, worth in ((0, word.terms, 1.0), (1, word.related - word.terms, _SYNONYM_WORTH)):
             sought += [
-                SoughtTerm(term, number, weight * worth, counts[term] < COMMON and not word.asking)
+                SoughtTerm(term, number * 2 + related, weight * worth, counts[term] < COMMON and not word.asking)
                 for term in sorted(terms)
                 if counts.get(term, 0)
             ]
     if not any(term.gathers for term in sought):
-        sought = [SoughtTerm(term.term, term.word, term.weight, True) for term in sought]
+        sought = [SoughtTerm(term.term, term.entry, term.weight, True) for term in sought]
     return Plan(asked, rarity, known, sought)
 
 
 def rank(candidates: Sequence[Candidate], plan: Plan, limit: int) -> list[Hit]:
     """The best candidates first, at most `limit`, each with what it holds of the question."""
-    if not candidates:
-        return []
-    lexical = [_lexical(candidate) for candidate in candidates]
-    grams = _gram_scores(candidates, plan)
-    meaning = [max(0.0, candidate.cosine) for candidate in candidates]
-    parts = ((lexical, 1.0), (grams, _GRAM_WORTH), (meaning, _MEANING_WORTH))
-    whole = 1.0 + _GRAM_WORTH + _MEANING_WORTH
-    scores = [0.0] * len(candidates)
-    for values, worth in parts:
-        best = max(values)
-        if best > 0:
-            scores = [score + worth * value / best / whole for score, value in zip(scores, values, strict=True)]
-    order = sorted(range(len(candidates)), key=lambda i: (-scores[i], str(candidates[i].chunk_id)))
-    return [_hit(candidates[i], scores[i], plan) for i in order[:limit]]
+    lexical = _scaled([_lexical(candidate) for candidate in candidates])
+    meaning = _scaled([max(0.0, candidate.cosine) for candidate in candidates])
+    scores = [words + _MEANING_WORTH * near for words, near in zip(lexical, meaning, strict=True)]
+    leading = sorted(range(len(candidates)), key=lambda i: -scores[i])[:_MOST_WITH_GRAMS]
+    grams = _scaled(_gram_scores([candidates[i] for i in leading], plan))
+    for i, share in zip(leading, grams, strict=True):
+        scores[i] += _GRAM_WORTH * share
+    whole = 1.0 + _MEANING_WORTH + _GRAM_WORTH
+    order = sorted(leading, key=lambda i: (-scores[i], str(candidates[i].chunk_id)))
+    rest = sorted(set(range(len(candidates))) - set(leading), key=lambda i: -scores[i])
+    return [_hit(candidates[i], scores[i] / whole, plan) for i in [*order, *rest][:limit]]
+
+
+def _scaled(values: list[float]) -> list[float]:
+    """The values as shares of the best."""
+    best = max(values, default=0.0)
+    return [value / best for value in values] if best > 0 else values
 
 
 def _lexical(candidate: Candidate) -> float:
     """The sum over words and fields; of a word's several terms only the best counts."""
     best: dict[tuple[int, int], float] = {}
-    for word, field, share in zip(
-        candidate.words or (), candidate.fields or (), candidate.shares or (), strict=True
+    for entry, field, share in zip(
+        candidate.entries or (), candidate.fields or (), candidate.shares or (), strict=True
     ):
+        word = entry // 2
         best[word, field] = max(share, best.get((word, field), 0.0))
     return sum(share * (_TITLE_WORTH if field == 0 else 1.0) for (_, field), share in best.items())
 
@@ -101,8 +107,7 @@ def _gram_scores(candidates: Sequence[Candidate], plan: Plan) -> list[float]:
 
 
 def _hit(candidate: Candidate, score: float, plan: Plan) -> Hit:
-    held = Words(f"{candidate.title}\n{candidate.heading}\n{candidate.content}")
-    shares = [held.holds(asked) for asked in plan.asked]
+    shares = _held(candidate, plan)
     counted = [
         (asked.word, rarity, share, known)
         for asked, rarity, share, known in zip(plan.asked, plan.rarity, shares, plan.known, strict=True)
@@ -125,3 +130,21 @@ def _hit(candidate: Candidate, score: float, plan: Plan) -> Hit:
         coverage=sum(word.weight * word.held for word in words),
         words=words,
     )
+
+
+def _held(candidate: Candidate, plan: Plan) -> list[float]:
+    """How far the candidate holds each word: as the index has it, and by resemblance where that has nothing."""
+    entries = set(candidate.entries or ())
+    text: Words | None = None
+    shares = []
+    for number, asked in enumerate(plan.asked):
+        if number * 2 in entries:
+            shares.append(SAME)
+        elif number * 2 + 1 in entries:
+            shares.append(SYNONYM)
+        elif asked.asking or asked.phrase:
+            shares.append(0.0)
+        else:
+            text = text or Words(f"{candidate.title}\n{candidate.heading}\n{candidate.content}")
+            shares.append(text.holds(asked))
+    return shares

@@ -21,8 +21,8 @@ from echo_app.knowledge.repository import vector_text
 
 # A term in more passages than this gathers no candidates when rarer ones can.
 COMMON = 1_000
-_BY_TERMS = 50
-_BY_VECTOR = 30
+_BY_TERMS = 40
+_BY_VECTOR = 20
 _BY_SIGNS = 100
 
 _COUNT = text(
@@ -30,10 +30,10 @@ _COUNT = text(
     SELECT asked.term, (SELECT count(*) FROM (
         SELECT FROM postings WHERE tenant_id = :tenant AND term = asked.term LIMIT :common) AS found)
     FROM unnest(CAST(:terms AS text[])) AS asked (term)
+    UNION ALL
+    SELECT NULL, coalesce(sum(chunk_count), 0) FROM documents WHERE tenant_id = :tenant
     """
 )
-
-_TOTAL = text("SELECT coalesce(sum(chunk_count), 0) FROM documents WHERE tenant_id = :tenant")
 
 # BM25's saturation with k1 = 1.2 and b = 0.75 for bodies (of about 90 terms), k1 = 1 and b = 0 for titles.
 _SATURATION = """frequency / (frequency + CASE field WHEN 0 THEN CAST(1 AS float8)
@@ -42,8 +42,8 @@ _SATURATION = """frequency / (frequency + CASE field WHEN 0 THEN CAST(1 AS float
 _SEARCH = text(
     f"""
     WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest(CAST(:terms AS text[]), CAST(:words AS int[]), CAST(:weights AS float8[]),
-            CAST(:gathering AS bool[])) AS asked (term, word, weight, gathers)
+        SELECT * FROM unnest(CAST(:terms AS text[]), CAST(:entries AS int[]), CAST(:weights AS float8[]),
+            CAST(:gathering AS bool[])) AS asked (term, entry, weight, gathers)
     ), lexical AS MATERIALIZED (
         SELECT chunk_id FROM asked JOIN postings USING (term)
         WHERE tenant_id = :tenant AND gathers
@@ -56,8 +56,8 @@ _SEARCH = text(
         ORDER BY embedding <#> CAST(:vector AS vector) LIMIT {_BY_VECTOR}
     ), candidate AS MATERIALIZED (
         SELECT chunk_id FROM lexical UNION SELECT chunk_id FROM dense
-    ), held AS (
-        SELECT candidate.chunk_id, array_agg(word) AS words, array_agg(field) AS fields,
+    ), held AS MATERIALIZED (
+        SELECT candidate.chunk_id, array_agg(entry) AS entries, array_agg(field) AS fields,
             array_agg(weight * {_SATURATION}) AS shares
         FROM candidate CROSS JOIN asked CROSS JOIN LATERAL (
             SELECT field, frequency, length FROM postings
@@ -65,7 +65,7 @@ _SEARCH = text(
         GROUP BY candidate.chunk_id
     )
     SELECT chunks.id, document_id, title, heading, page, content, start_offset, end_offset, url,
-        -(embedding <#> CAST(:vector AS vector)) AS cosine, words, fields, shares
+        -(embedding <#> CAST(:vector AS vector)) AS cosine, entries, fields, shares
     FROM candidate
     JOIN chunks ON chunks.id = candidate.chunk_id
     JOIN documents ON documents.id = document_id
@@ -92,18 +92,18 @@ _TERMS = text(
 
 @dataclass(frozen=True)
 class SoughtTerm:
-    """One term to look for: which of the question's words it stands for, its weight, and whether it gathers
-    candidates or is only counted in those that others gathered."""
+    """One term to look for: its weight, and whether it gathers candidates or is only counted in those that others
+    gathered. `entry` is twice the number of the question's word it stands for, and one more for a synonym."""
 
     term: str
-    word: int
+    entry: int
     weight: float
     gathers: bool
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A passage that may answer. `shares[i]`: the weighted share of the word `words[i]` in the field `fields[i]`."""
+    """A passage that may answer. `shares[i]`: the weighted share of the term `entries[i]` in the field `fields[i]`."""
 
     chunk_id: UUID
     document_id: UUID
@@ -115,19 +115,17 @@ class Candidate:
     end_offset: int
     url: str | None
     cosine: float
-    words: list[int] | None
+    entries: list[int] | None
     fields: list[int] | None
     shares: list[float] | None
 
 
-async def count_terms(tx: AsyncSession, tenant_id: UUID, terms: Sequence[str]) -> dict[str, int]:
-    """How many postings each term has, at most `COMMON`. Terms without any are there with 0."""
+async def count_terms(tx: AsyncSession, tenant_id: UUID, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+    """How many postings each term has, at most `COMMON` (those without any are there with 0), and how many passages
+    the tenant has."""
     rows = await tx.execute(_COUNT, {"tenant": tenant_id, "common": COMMON, "terms": list(terms)})
-    return dict(rows.tuples().all())
-
-
-async def count_passages(tx: AsyncSession, tenant_id: UUID) -> int:
-    return int(await tx.scalar(_TOTAL, {"tenant": tenant_id}) or 0)
+    counts = {term: int(count) for term, count in rows.tuples()}
+    return counts, counts.pop(None)
 
 
 async def list_terms(tx: AsyncSession, tenant_id: UUID, beginning: str, most: int = 2_000) -> list[str]:
@@ -140,13 +138,13 @@ async def list_terms(tx: AsyncSession, tenant_id: UUID, beginning: str, most: in
 async def search_passages(
     tx: AsyncSession, tenant_id: UUID, terms: Sequence[SoughtTerm], vector: Sequence[float]
 ) -> list[Candidate]:
-    """Up to 80 candidates, in no order."""
+    """Up to 60 candidates, in no order."""
     rows = await tx.execute(
         _SEARCH,
         {
             "tenant": tenant_id,
             "terms": [sought.term for sought in terms],
-            "words": [sought.word for sought in terms],
+            "entries": [sought.entry for sought in terms],
             "weights": [sought.weight for sought in terms],
             "gathering": [sought.gathers for sought in terms],
             "vector": vector_text(vector),

@@ -21,12 +21,11 @@ _SHORTEST_PART = 5
 
 async def search(tx: AsyncSession, tenant_id: UUID, query: str, vector: Vector, limit: int) -> list[Hit]:
     """The best passages first; empty only when the tenant has none. `vector` is the query's embedding."""
-    total = await retrieval.count_passages(tx, tenant_id)
-    if total == 0:
-        return []
     asked = asked_words(query[:LONGEST_QUERY])[:MOST_WORDS]
     terms = sorted({term for word in asked for term in word.terms | word.related})
-    counts = await retrieval.count_terms(tx, tenant_id, terms)
+    counts, total = await retrieval.count_terms(tx, tenant_id, terms)
+    if total == 0:
+        return []
     asked = await _corrected(tx, tenant_id, asked, counts)
     sought = plan(asked, counts, total)
     candidates = await retrieval.search_passages(tx, tenant_id, sought.terms, vector)
@@ -51,7 +50,7 @@ async def _corrected(
             continue
         found = await _meant(tx, tenant_id, word)
         if found is not None:
-            counts.update(await retrieval.count_terms(tx, tenant_id, [found]))
+            counts.update((await retrieval.count_terms(tx, tenant_id, [found]))[0])
             corrected[number] = replace(word, terms=word.terms | {found})
     return corrected
 

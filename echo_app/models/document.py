@@ -17,7 +17,11 @@ class Document(Identified, Tenanted, table=True):
     """A source given to the knowledge base. `text` is what was read out of the original bytes."""
 
     __tablename__ = "documents"
-    __table_args__ = (UniqueConstraint("tenant_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "sha256"),
+        # Every search asks how many passages there are.
+        Index("documents_by_chunks", "tenant_id", postgresql_include=["chunk_count"]),
+    )
 
     title: str
     # `markdown`, `text`, `html` or `pdf`.

@@ -12,6 +12,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 # Letters that only some of these languages write, for texts too short to hold a common word.
 _LETTERS = {"de": "äöüß", "fr": "çêèœîûàù", "es": "ñ¿¡áóúí", "it": "ìòàèù"}
 _LETTER_WORTH = 0.6
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {
+    word: tuple(language for language in LANGUAGES if word in STOP_WORDS[language])
+    for word in frozenset().union(*STOP_WORDS.values())
+}
 
 
 def language_of(text: str, default: str = "en") -> str:

@@ -98,7 +98,7 @@ ASKING_WORDS: frozenset[str] = frozenset(
     devrais puis pouvez pourrais pourriez fois toujours jamais déjà encore quand
     hola buenos días tardes gracias favor quiero quisiera necesito ayuda ayudar saber sé decir pregunta hacer hago
     encontrar posible tiempo tarda tal debo debe deben tengo tienen tenéis tiene hay ofrecen ofrecéis podría podrían
-    siempre nunca ya vez veces
+    siempre nunca ya vez veces dejar llevar traer
     ciao buongiorno grazie vorrei voglio aiuto sapere domanda fare trovare possibile
     hallo goedendag bedankt alstublieft wil graag weten vraag hulp vinden mogelijk lang""".split()
 )

@@ -99,6 +99,8 @@ job jobs career careers hiring vacancy stelle stellen karriere bewerbung emploi 
 appointment booking reservation book reserve schedule termin buchen buchung reservieren reservierung rendez-vous réserver réservation cita reservar reserva prenotare prenotazione afspraak
 reschedule postpone move_appointment move_booking verschieben reporter reprogramar spostare
 guest visitor gast gäste invité huésped
+checkin check_in arrival entrada entrar entro llegada llego anreise ankunft arrivée
+checkout check_out departure salida salir dejar_habitación abreise départ
 room rooms bedroom zimmer chambre habitación camera kamer
 breakfast frühstück petit-déjeuner desayuno colazione ontbijt
 electric elektrisch électrique eléctrico elettrico elektrisch strom
