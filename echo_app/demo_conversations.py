@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -39,9 +38,12 @@ class _Thread:
 
 
 async def insert_conversations(
-    path: Path, owner: Actor, agents: dict[str, Actor], documents: dict[str, UUID]
+    conversations: list[dict[str, Any]],
+    owner: Actor,
+    agents: dict[str, Actor],
+    documents: dict[str, UUID],
 ) -> None:
-    """Writes every conversation of the file; `documents` gives the id of each file name that it cites."""
+    """Writes every conversation as the file describes it; `documents` gives the id of each file name that it cites."""
     moment = now()
     async with db.transaction(owner) as tx:
         contacts: dict[str, Contact] = {}
