@@ -9,9 +9,7 @@ from echo_app import db
 from echo_app.settings import settings
 
 
-def ours(
-    _object: object, name: str | None, _kind: str, _reflected: bool, _other: object
-) -> bool:
+def ours(_object: object, name: str | None, _kind: str, _reflected: bool, _other: object) -> bool:
     """Procrastinate brings its own tables; they are not compared with our models."""
     return not (name or "").startswith(("procrastinate_", "idx_procrastinate_"))
 

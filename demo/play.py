@@ -10,6 +10,7 @@ play with Playwright's own error, and with a picture of both screens in build/.
 
 import argparse
 import re
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,6 +122,21 @@ def photograph_outside(context: BrowserContext, demo: Demo, theme: str, album: A
     album.take(customer.page, "widget", theme)
 
 
+def photograph_welcome(context: BrowserContext, demo: Demo, theme: str, album: Album) -> None:
+    """What a new company sees first; signs one up."""
+    page = context.new_page()
+    page.goto(f"{demo.url}/signup")
+    page.get_by_label("Company").fill("Harbour Teas")
+    page.get_by_label("Your name").fill("Ines Moreau")
+    page.get_by_label("E-mail").fill(f"ines-{time.time_ns()}@harbourteas.example")
+    page.get_by_label("Password", exact=True).fill(secrets.token_urlsafe(12))
+    page.get_by_role("button", name="Sign up").click()
+    page.wait_for_url(re.compile("/welcome"))
+    expect(page.get_by_label("API key")).to_be_visible()
+    page.get_by_label("API key").evaluate("element => element.textContent = 'echo_' + '•'.repeat(40)")
+    album.take(page, "welcome", theme)
+
+
 def photograph(page: Page, url: str, name: str, theme: str, album: Album) -> None:
     page.goto(url)
     expect(page.get_by_role("heading").first).to_be_visible()
@@ -188,6 +204,7 @@ def main() -> None:
                 # Last, because these leave conversations behind.
                 for size, theme in looks:
                     photograph_outside(new_context(browser, size, theme), demo, theme, album)
+                photograph_welcome(new_context(browser, WIDE), demo, "light", album)
         browser.close()
     print("The whole story played.")
 

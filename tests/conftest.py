@@ -16,6 +16,8 @@ from echo_app.tenancy import Actor, Role
 from echo_app.tenants import sign_in
 from tests.people import PASSWORD, Company
 
+pytest_plugins = ["tests.serving"]
+
 
 @pytest.fixture(scope="session")
 def echo_settings() -> Iterator[Settings]:

@@ -146,6 +146,4 @@ def downgrade() -> None:
 def _secure(table: str, condition: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(
-        f"CREATE POLICY tenant ON {table} TO echo_app USING ({condition}) WITH CHECK ({condition})"
-    )
+    op.execute(f"CREATE POLICY tenant ON {table} TO echo_app USING ({condition}) WITH CHECK ({condition})")

@@ -31,9 +31,7 @@ def create_api() -> FastAPI:
         default_response_class=JSONResponse,
         separate_input_output_schemas=False,
     )
-    routers = [
-        module.router for module in (public, documents, auth, widget, widget_socket, demo, health)
-    ]
+    routers = [module.router for module in (public, documents, auth, widget, widget_socket, demo, health)]
     for router in routers:
         api.include_router(router)
     failures.install(api, routers)

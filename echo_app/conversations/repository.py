@@ -278,12 +278,14 @@ async def insert_reply_rows(
     trace: Trace,
 ) -> None:
     """What belongs to a reply whose message is written already."""
-    session.add_all([*coverages, *citations])
-    session.add(trace)
+    rows = [*coverages, *citations, trace]
+    assert all(row.tenant_id == tenant_id for row in rows)
+    session.add_all(rows)
     await session.flush()
 
 
 async def insert_suggestion(session: AsyncSession, tenant_id: UUID, suggestion: Suggestion) -> None:
+    assert suggestion.tenant_id == tenant_id
     session.add(suggestion)
     await session.flush()
 

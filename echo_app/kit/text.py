@@ -9,8 +9,7 @@ _SPACE = re.compile(r"\s+")
 def is_text(value: str) -> bool:
     """False when it holds NUL, other control characters or lone surrogates: bytes that posed as text."""
     return not any(
-        unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t"
-        for character in value
+        unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t" for character in value
     )
 
 

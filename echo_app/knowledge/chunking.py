@@ -7,6 +7,7 @@ long as they fit; what does not fit is cut at items or lines, then sentences, th
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from echo_app.kit.language.sentences import Span, sentences
@@ -77,7 +78,11 @@ def _sections(parsed: Parsed) -> Iterator[_Section]:
     page_number = 0
     section = _Section("", 1 if parsed.pages else None, [])
     for block in parsed.blocks:
-        while parsed.pages and block.start >= parsed.pages[page_number][1] and page_number + 1 < len(parsed.pages):
+        while (
+            parsed.pages
+            and block.start >= parsed.pages[page_number][1]
+            and page_number + 1 < len(parsed.pages)
+        ):
             page_number += 1
         page = page_number + 1 if parsed.pages else None
         if block.kind == "heading":
@@ -152,7 +157,7 @@ def _cut(text: str, span: Span, ways: tuple[Cut, ...]) -> Iterator[Span]:
 def _items(text: str, span: Span) -> Iterable[Span]:
     starts = [match.start() for match in _ITEM.finditer(text, *span)]
     bounds = sorted({span[0], *starts, span[1]})
-    return [trimmed for a, b in zip(bounds, bounds[1:], strict=False) if (trimmed := _trimmed(text, a, b))]
+    return [trimmed for a, b in pairwise(bounds) if (trimmed := _trimmed(text, a, b))]
 
 
 def _lines(text: str, span: Span) -> Iterable[Span]:

@@ -38,7 +38,7 @@ class DocumentNotUtf8(Invalid):
 
 
 class DocumentTooLong(Invalid):
-    """The document holds more text than is taken in one piece. Split it into parts of at most ten million characters."""
+    """The document holds more than ten million characters of text. Split it into smaller parts."""
 
 
 class PdfEncrypted(Invalid):

@@ -97,7 +97,9 @@ def decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise (DocumentBinary() if b"\x00" in content[:8192] else DocumentNotUtf8(byte=wrong.start)) from wrong
+        raise (
+            DocumentBinary() if b"\x00" in content[:8192] else DocumentNotUtf8(byte=wrong.start)
+        ) from wrong
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     strays = len(_CONTROLS.findall(text))
     if "\x00" in text or strays > len(text) * _MOST_STRAYS:

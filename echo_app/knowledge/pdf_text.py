@@ -74,14 +74,23 @@ def _page_texts(content: bytes) -> list[str]:
         return [page.extract_text() for page in reader.pages]
     except FileNotDecryptedError as locked:
         raise PdfEncrypted() from locked
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as broken:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OSError,
+    ) as broken:
         # What pypdf raises for a broken file is whatever its parser stumbled over.
         raise PdfDamaged() from broken
 
 
 def _lines(page: str) -> list[str]:
     """The page's lines, a blank one as an empty string, without control characters."""
-    clean = "".join(character for character in page if character == "\n" or character.isprintable() or character == "\t")
+    clean = "".join(character for character in page if character in "\n\t" or character.isprintable())
     return [_SPACES.sub(" ", line).strip() for line in clean.split("\n")]
 
 
@@ -90,7 +99,9 @@ def _running_lines(pages: list[list[str]]) -> set[str]:
         return set()
     counts: Counter[str] = Counter()
     for lines in pages:
-        counts.update({_pattern(line) for place, line in enumerate(lines) if line and _is_edge(place, len(lines))})
+        counts.update(
+            {_pattern(line) for place, line in enumerate(lines) if line and _is_edge(place, len(lines))}
+        )
     fewest = max(_FEWEST_PAGES_FOR_RUNNING, _RUNNING_SHARE * len(pages))
     return {line for line, count in counts.items() if count >= fewest}
 

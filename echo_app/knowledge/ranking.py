@@ -50,7 +50,9 @@ def plan(asked: list[AskedWord], counts: Mapping[str, int], total: int) -> Plan:
         known.append(own > 0 or same > 0)
         for related, terms, worth in ((0, word.terms, 1.0), (1, word.related - word.terms, _SYNONYM_WORTH)):
             sought += [
-                SoughtTerm(term, number * 2 + related, weight * worth, counts[term] < COMMON and not word.asking)
+                SoughtTerm(
+                    term, number * 2 + related, weight * worth, counts[term] < COMMON and not word.asking
+                )
                 for term in sorted(terms)
                 if counts.get(term, 0)
             ]
@@ -93,7 +95,9 @@ def _lexical(candidate: Candidate) -> float:
 
 def _gram_scores(candidates: Sequence[Candidate], plan: Plan) -> list[float]:
     """How many of the question's runs of four characters each candidate holds, the rare ones counting more."""
-    words = [asked.word for asked in plan.asked if not asked.asking and len(asked.word) >= _SHORTEST_GRAM_WORD]
+    words = [
+        asked.word for asked in plan.asked if not asked.asking and len(asked.word) >= _SHORTEST_GRAM_WORD
+    ]
     grams = sorted({gram for word in words for part in word.split() for gram in four_grams(part)})
     texts = [fold(f" {c.title} {c.heading} {c.content} ".lower().replace("\n", " ")) for c in candidates]
     scores = [0.0] * len(candidates)

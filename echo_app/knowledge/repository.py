@@ -66,7 +66,9 @@ _INSERT_POSTINGS = text(
 
 
 async def find_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Document | None:
-    rows = await tx.scalars(select(Document).where(Document.tenant_id == tenant_id, Document.sha256 == sha256))
+    rows = await tx.scalars(
+        select(Document).where(Document.tenant_id == tenant_id, Document.sha256 == sha256)
+    )
     return rows.one_or_none()
 
 
@@ -130,7 +132,9 @@ async def count_documents(tx: AsyncSession, tenant_id: UUID) -> dict[str, int]:
     return dict((await tx.execute(query.group_by(col(Document.status)))).tuples().all())
 
 
-async def set_document(tx: AsyncSession, tenant_id: UUID, document_id: UUID, at: datetime, **values: Any) -> bool:
+async def set_document(
+    tx: AsyncSession, tenant_id: UUID, document_id: UUID, at: datetime, **values: Any
+) -> bool:
     """Changes columns and the moment of the last change; False when the document is gone."""
     statement = (
         update(Document)
@@ -155,7 +159,9 @@ async def delete_passages(tx: AsyncSession, tenant_id: UUID, document_id: UUID) 
         await tx.execute(text(statement), {"tenant": tenant_id, "document": document_id})
 
 
-async def insert_chunks(tx: AsyncSession, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk]) -> None:
+async def insert_chunks(
+    tx: AsyncSession, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk]
+) -> None:
     await tx.execute(
         _INSERT_CHUNKS,
         {
@@ -178,7 +184,11 @@ async def insert_vectors(
 ) -> None:
     await tx.execute(
         _INSERT_VECTORS,
-        {"tenant": tenant_id, "ids": list(chunk_ids), "embeddings": [vector_text(vector) for vector in vectors]},
+        {
+            "tenant": tenant_id,
+            "ids": list(chunk_ids),
+            "embeddings": [vector_text(vector) for vector in vectors],
+        },
     )
 
 

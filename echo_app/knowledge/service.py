@@ -199,7 +199,14 @@ async def get_passage(tx: AsyncSession, actor: Actor, chunk_id: UUID, quote: str
         tx, actor.tenant_id, chunk.document_id, start, end, SURROUNDINGS
     )
     return PassageView(
-        chunk.document_id, row.title, chunk.heading, chunk.page, row.url, _from_word(before), found, _to_word(after)
+        chunk.document_id,
+        row.title,
+        chunk.heading,
+        chunk.page,
+        row.url,
+        _from_word(before),
+        found,
+        _to_word(after),
     )
 
 

@@ -26,6 +26,4 @@ def moment(**options: Any) -> Any:
 
 
 def optional_moment(**options: Any) -> Any:
-    return Field(
-        default=None, nullable=True, sa_type=DateTime(timezone=True), **options
-    )
+    return Field(default=None, nullable=True, sa_type=DateTime(timezone=True), **options)

@@ -33,9 +33,7 @@ class Conversation(Identified, Tenanted, table=True):
     channel: str
     handler: str = "assistant"
     status: str = "open"
-    assigned_user_id: UUID | None = Field(
-        default=None, foreign_key="users.id", ondelete="SET NULL"
-    )
+    assigned_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     last_seq: int = Field(default=0, sa_type=BigInteger)
     # The seq of the contact's newest message: whoever has seen less has something unread.
     contact_seq: int = Field(default=0, sa_type=BigInteger)
@@ -71,18 +69,14 @@ class Message(Identified, Tenanted, table=True):
     conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE")
     seq: int = Field(sa_type=BigInteger)
     author: str
-    author_user_id: UUID | None = Field(
-        default=None, foreign_key="users.id", ondelete="SET NULL"
-    )
+    author_user_id: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     author_name: str = ""
     content: str
     client_message_id: str | None = None
     # Written by the contact while the assistant was the handler, and not covered yet.
     awaiting_reply: bool = False
     escalated: bool = False
-    usage: dict[str, Any] | None = Field(
-        default=None, sa_column=Column(JSONB, nullable=True)
-    )
+    usage: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
     created_at: datetime = moment()
 
 
@@ -91,9 +85,7 @@ class ReplyCoverage(Tenanted, table=True):
 
     __tablename__ = "reply_coverages"
 
-    message_id: UUID = Field(
-        foreign_key="messages.id", primary_key=True, ondelete="CASCADE"
-    )
+    message_id: UUID = Field(foreign_key="messages.id", primary_key=True, ondelete="CASCADE")
     reply_id: UUID = Field(foreign_key="messages.id", ondelete="CASCADE", index=True)
 
 
@@ -102,9 +94,7 @@ class Citation(Tenanted, table=True):
 
     __tablename__ = "citations"
 
-    message_id: UUID = Field(
-        foreign_key="messages.id", primary_key=True, ondelete="CASCADE"
-    )
+    message_id: UUID = Field(foreign_key="messages.id", primary_key=True, ondelete="CASCADE")
     number: int = Field(primary_key=True)
     document_id: UUID
     chunk_id: UUID
@@ -120,12 +110,8 @@ class Event(Tenanted, table=True):
 
     __tablename__ = "events"
 
-    conversation_id: UUID = Field(
-        foreign_key="conversations.id", primary_key=True, ondelete="CASCADE"
-    )
-    seq: int = Field(
-        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
-    )
+    conversation_id: UUID = Field(foreign_key="conversations.id", primary_key=True, ondelete="CASCADE")
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     # `message` (subject: the message), `state` (handler or status changed).
     kind: str
     subject_id: UUID | None = None
@@ -141,9 +127,7 @@ class ConversationRead(Tenanted, table=True):
 
     __tablename__ = "conversation_reads"
 
-    conversation_id: UUID = Field(
-        foreign_key="conversations.id", primary_key=True, ondelete="CASCADE"
-    )
+    conversation_id: UUID = Field(foreign_key="conversations.id", primary_key=True, ondelete="CASCADE")
     user_id: UUID = Field(foreign_key="users.id", primary_key=True, ondelete="CASCADE")
     seq: int = Field(sa_type=BigInteger)
 
@@ -153,9 +137,7 @@ class Suggestion(Identified, Tenanted, table=True):
 
     __tablename__ = "suggestions"
 
-    conversation_id: UUID = Field(
-        foreign_key="conversations.id", ondelete="CASCADE", index=True
-    )
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
     content: str
     # `open`, `used`, `dismissed`.
     state: str = "open"
@@ -168,17 +150,9 @@ class Trace(Tenanted, table=True):
     __tablename__ = "traces"
 
     reply_id: UUID = Field(primary_key=True)
-    conversation_id: UUID = Field(
-        foreign_key="conversations.id", ondelete="CASCADE", index=True
-    )
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
     model: str
-    retrieved: list[dict[str, Any]] = Field(
-        default_factory=list, sa_column=Column(JSONB, nullable=False)
-    )
-    attempts: list[dict[str, Any]] = Field(
-        default_factory=list, sa_column=Column(JSONB, nullable=False)
-    )
-    timings: dict[str, float] = Field(
-        default_factory=dict, sa_column=Column(JSONB, nullable=False)
-    )
+    retrieved: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    attempts: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    timings: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
     created_at: datetime = moment()

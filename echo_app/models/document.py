@@ -49,9 +49,7 @@ class Chunk(Identified, Tenanted, table=True):
 
     __tablename__ = "chunks"
 
-    document_id: UUID = Field(
-        foreign_key="documents.id", ondelete="CASCADE", index=True
-    )
+    document_id: UUID = Field(foreign_key="documents.id", ondelete="CASCADE", index=True)
     position: int
     heading: str = ""
     page: int | None = None
@@ -68,13 +66,9 @@ class ChunkVector(Tenanted, table=True):
     """
 
     __tablename__ = "chunk_vectors"
-    __table_args__ = (
-        Index("chunk_vectors_by_signs", "tenant_id", "chunk_id", postgresql_include=["signs"]),
-    )
+    __table_args__ = (Index("chunk_vectors_by_signs", "tenant_id", "chunk_id", postgresql_include=["signs"]),)
 
-    chunk_id: UUID = Field(
-        foreign_key="chunks.id", primary_key=True, ondelete="CASCADE"
-    )
+    chunk_id: UUID = Field(foreign_key="chunks.id", primary_key=True, ondelete="CASCADE")
     embedding: Any = Field(sa_column=Column(Vector(VECTOR_LENGTH), nullable=False))
     signs: Any = Field(
         default=None,
@@ -92,7 +86,9 @@ class Posting(SQLModel, table=True):
 
     __tablename__ = "postings"
     __table_args__ = (
-        PrimaryKeyConstraint("tenant_id", "term", "chunk_id", "field", postgresql_include=["frequency", "length"]),
+        PrimaryKeyConstraint(
+            "tenant_id", "term", "chunk_id", "field", postgresql_include=["frequency", "length"]
+        ),
         Index("postings_by_document", "document_id"),
     )
 

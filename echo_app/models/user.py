@@ -23,12 +23,8 @@ class Member(Tenanted, table=True):
 
     __tablename__ = "members"
 
-    tenant_id: UUID = Field(
-        foreign_key="tenants.id", primary_key=True, ondelete="CASCADE"
-    )
-    user_id: UUID = Field(
-        foreign_key="users.id", primary_key=True, ondelete="CASCADE", index=True
-    )
+    tenant_id: UUID = Field(foreign_key="tenants.id", primary_key=True, ondelete="CASCADE")
+    user_id: UUID = Field(foreign_key="users.id", primary_key=True, ondelete="CASCADE", index=True)
     role: str
     created_at: datetime = moment()
 
@@ -63,9 +59,7 @@ class ApiKey(Identified, Tenanted, table=True):
     name: str
     token_hash: bytes = Field(unique=True)
     last_four: str
-    created_by: UUID | None = Field(
-        default=None, foreign_key="users.id", ondelete="SET NULL"
-    )
+    created_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL")
     created_at: datetime = moment()
     last_used_at: datetime | None = optional_moment()
     revoked_at: datetime | None = optional_moment()

@@ -1,1 +1,1 @@
-"""The outside world: one folder a kind, an interface in `base.py`, one file a vendor, `local.py` the keyless default."""
+"""The outside world, one folder a kind: `base.py` is the interface, `local.py` the keyless default."""

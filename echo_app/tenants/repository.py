@@ -83,8 +83,9 @@ async def delete_attempts(session: AsyncSession, subject_hash: bytes, before: da
 
 
 async def insert(session: AsyncSession, tenant_id: UUID, *rows: SQLModel) -> None:
-    """Adds rows of this tenant, in this order."""
+    """Adds rows of this tenant, the tenant itself and people among them, in this order."""
     for row in rows:
+        assert getattr(row, "tenant_id", tenant_id) == tenant_id
         session.add(row)
         await session.flush()
 

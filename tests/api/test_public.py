@@ -264,7 +264,9 @@ class TestBadInput:
     @pytest.mark.parametrize("key", ["echo_sk_wrong", "Bearer", "é", "x" * 5_000])
     async def test_a_wrong_key_is_401(self, http: httpx.AsyncClient, key: str) -> None:
         answer = await http.post(
-            "/api/v1/sessions", json={"channel": "api"}, headers=[(b"Authorization", f"Bearer {key}".encode())]
+            "/api/v1/sessions",
+            json={"channel": "api"},
+            headers=[(b"Authorization", f"Bearer {key}".encode())],
         )
         assert answer.status_code == 401
         assert code(answer) == "unauthenticated"

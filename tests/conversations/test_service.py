@@ -99,9 +99,7 @@ class TestPostMessage:
 
     async def test_the_same_client_message_id_side_by_side_is_one_message(self, company: Company) -> None:
         thread = await started(company)
-        results = await asyncio.gather(
-            *(posted(company, thread, client_message_id="same") for _ in range(8))
-        )
+        results = await asyncio.gather(*(posted(company, thread, client_message_id="same") for _ in range(8)))
         assert len({result.message_id for result in results}) == 1
         assert sum(result.created for result in results) == 1
 
@@ -207,9 +205,7 @@ class TestSaveReply:
     async def test_covers_each_message_exactly_once(self, company: Company) -> None:
         thread = await started(company)
         messages = [(await posted(company, thread, f"Part {n}")).message_id for n in range(3)]
-        results = await asyncio.gather(
-            *(saved(company, thread, a_reply(*messages)) for _ in range(4))
-        )
+        results = await asyncio.gather(*(saved(company, thread, a_reply(*messages)) for _ in range(4)))
         assert sorted(results) == ["nothing", "nothing", "nothing", "saved"]
         async with db.read_only(company.api) as tx:
             replies = set(await tx.scalars(select(ReplyCoverage.reply_id)))

@@ -122,7 +122,11 @@ class TestHtml:
 class TestPdf:
     def test_pages_lines_and_headings_are_read(self) -> None:
         content = pdf(
-            ["Care of the kettle", "Descale the kettle once a month, or twice in places where the wa-", "ter is hard."],
+            [
+                "Care of the kettle",
+                "Descale the kettle once a month, or twice in places where the wa-",
+                "ter is hard.",
+            ],
             ["Safety", "Never open the lid while the water boils, because the steam burns."],
         )
         parsed = parse(content, "pdf")
@@ -143,7 +147,9 @@ class TestPdf:
         assert "Text of part three goes here." in text
 
     def test_bullets_are_a_list(self) -> None:
-        parsed = parse(pdf(["You need:", "- a screwdriver", "- a new seal", "Then begin with the work now."]), "pdf")
+        parsed = parse(
+            pdf(["You need:", "- a screwdriver", "- a new seal", "Then begin with the work now."]), "pdf"
+        )
         assert ("list", "- a screwdriver") in outline(parsed)
 
     @pytest.mark.parametrize(

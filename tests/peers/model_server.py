@@ -48,12 +48,14 @@ class Reply:
 
 @dataclass
 class ModelServer:
-    """The server, and what it was asked. `disconnected` counts clients that went away before the end."""
+    """The server, and what it was asked. `disconnected` counts clients that went away before the end; `delays` are
+    the seconds from each request to its first token, as they really were."""
 
     default: Reply = field(default_factory=Reply)
     port: int = 0
     requests: list[dict[str, Any]] = field(default_factory=list)
     disconnected: int = 0
+    delays: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._waiting: deque[Reply] = deque()
@@ -96,18 +98,20 @@ class ModelServer:
         self._thread.join(5)
 
     async def _complete(self, request: Request) -> Response:
+        asked_at = time.monotonic()
         self.requests.append(await request.json())
         reply = self._waiting.popleft() if self._waiting else self.default
         if reply.status is not None:
             headers = {"retry-after": str(reply.retry_after)} if reply.retry_after is not None else {}
             error = {"error": {"message": "scripted fault", "type": "server_error", "code": None}}
             return JSONResponse(error, status_code=reply.status, headers=headers)
-        return StreamingResponse(self._stream(reply), media_type="text/event-stream")
+        return StreamingResponse(self._stream(reply, asked_at), media_type="text/event-stream")
 
-    async def _stream(self, reply: Reply) -> AsyncIterator[str]:
+    async def _stream(self, reply: Reply, asked_at: float) -> AsyncIterator[str]:
         ended = False
         try:
             await asyncio.sleep(reply.first_token)
+            self.delays.append(time.monotonic() - asked_at)
             tokens = _TOKEN.findall(reply.text)
             yield _chunk({"role": "assistant", "content": ""})
             for number, token in enumerate(tokens):
@@ -150,7 +154,12 @@ def _tool_deltas(tool: tuple[str, str] | None) -> list[dict[str, Any]]:
         return []
     name, arguments = tool
     half = len(arguments) // 2
-    first = {"index": 0, "id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments[:half]}}
+    first = {
+        "index": 0,
+        "id": "call_1",
+        "type": "function",
+        "function": {"name": name, "arguments": arguments[:half]},
+    }
     rest = {"index": 0, "function": {"arguments": arguments[half:]}}
     return [{"tool_calls": [first]}, {"tool_calls": [rest]}]
 

@@ -14,7 +14,9 @@ async def test_vectors_have_length_one_and_come_in_order() -> None:
 
 
 async def test_what_is_near_in_meaning_is_near_in_angle() -> None:
-    vectors = await LocalEmbedder().embed(["How much is shipping?", "Delivery costs five euro.", "The cat sleeps."])
+    vectors = await LocalEmbedder().embed(
+        ["How much is shipping?", "Delivery costs five euro.", "The cat sleeps."]
+    )
     asked, near, far = (numpy.asarray(vector) for vector in vectors)
     assert asked @ near > asked @ far + 0.1
 

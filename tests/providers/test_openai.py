@@ -53,7 +53,12 @@ class TestStream:
     async def test_text_comes_in_pieces_and_ends_with_the_usage(self, server: ModelServer) -> None:
         server.say("Within 30 days. [1]")
         events = await told(model(server))
-        assert [event.text for event in events if isinstance(event, TextDelta)] == ["Within", " 30", " days.", " [1]"]
+        assert [event.text for event in events if isinstance(event, TextDelta)] == [
+            "Within",
+            " 30",
+            " days.",
+            " [1]",
+        ]
         assert events[-1] == Finished("complete", Usage(120, 4, 64))
 
     async def test_the_request_carries_history_tools_and_limits(self, server: ModelServer) -> None:

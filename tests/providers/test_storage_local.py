@@ -42,7 +42,8 @@ class TestLocalStorage:
             await storage.get(TENANT, "one")
 
     @pytest.mark.parametrize(
-        "key", ["", "..", "../x", "a/../../x", "/etc/passwd", "a//b", ".hidden", "a\x00b", "a\\..\\b", "a/b\n"]
+        "key",
+        ["", "..", "../x", "a/../../x", "/etc/passwd", "a//b", ".hidden", "a\x00b", "a\\..\\b", "a/b\n"],
     )
     async def test_no_key_leads_out_of_the_tenants_folder(self, storage: LocalStorage, key: str) -> None:
         for call in (storage.get(TENANT, key), storage.put(TENANT, key, b""), storage.delete(TENANT, key)):

@@ -22,13 +22,8 @@ def language_of(text: str, default: str = "en") -> str:
     """The language code (`en de fr es it nl`) of a text; `default` when nothing tells."""
     beginning = text[:_READ_CHARACTERS].lower().replace("’", "'")
     words = _WORD.findall(beginning)
-    scores = {
-        language: float(sum(word in stop for word in words))
-        for language, stop in STOP_WORDS.items()
-    }
+    scores = {language: float(sum(word in stop for word in words)) for language, stop in STOP_WORDS.items()}
     for language, letters in _LETTERS.items():
-        scores[language] += _LETTER_WORTH * sum(
-            beginning.count(letter) for letter in letters
-        )
+        scores[language] += _LETTER_WORTH * sum(beginning.count(letter) for letter in letters)
     best = max(scores, key=lambda language: (scores[language], language == default))
     return best if scores[best] > 0 else default

@@ -75,7 +75,8 @@ class Words:
             return 0.0
         spellings = asked.terms | {fold(asked.word)}
         return max(
-            (_resembles(word, other, self._compounding) for word in spellings for other in self._folded), default=0.0
+            (_resembles(word, other, self._compounding) for word in spellings for other in self._folded),
+            default=0.0,
         )
 
 
@@ -91,7 +92,9 @@ def _asking_words() -> frozenset[str]:
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `word` is a typo of, if any: the one with the fewest errors."""
-    within = [(errors, candidate) for candidate in candidates if (errors := _errors(word, candidate)) is not None]
+    within = [
+        (errors, candidate) for candidate in candidates if (errors := _errors(word, candidate)) is not None
+    ]
     return min(within)[1] if within else None
 
 

@@ -53,19 +53,13 @@ def _ends_here(text: str, begin: int, position: int, stop: int) -> bool:
     if word is None:
         return True
     last = word.group().lower()
-    if last in _NEVER_END or (
-        last in _MAY_END and (following.islower() or following.isdigit())
-    ):
+    if last in _NEVER_END or (last in _MAY_END and (following.islower() or following.isdigit())):
         return False
     if _LETTER.match(last) and following.isupper():
         return False  # an initial, or half an abbreviation: `J. Smith`, `z. B.`
     if last.isdigit() and len(last) <= 2:
         # `1. Open the box` and `am 5. Mai` go on, `within 14. Then` does not: nothing is lost by a longer sentence.
-        return not (
-            marked.rstrip(".").strip() == last
-            or following.islower()
-            or _is_month(text, position)
-        )
+        return not (marked.rstrip(".").strip() == last or following.islower() or _is_month(text, position))
     return not following.islower()
 
 

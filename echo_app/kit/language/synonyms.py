@@ -169,18 +169,14 @@ def _phrases() -> dict[str, list[tuple[tuple[str, ...], int]]]:
 def _members(number: int) -> frozenset[str]:
     """Every term of a group's single words."""
     line = _GROUPS.strip().splitlines()[number]
-    return frozenset(
-        term for entry in line.split() if "_" not in entry for term in stems(entry)
-    )
+    return frozenset(term for entry in line.split() if "_" not in entry for term in stems(entry))
 
 
 @cache
 def synonyms(word: str) -> frozenset[str]:
     """The terms of other words that mean what this word means; empty when none is known."""
     numbers = {number for term in stems(word) for number in _single().get(term, ())}
-    return frozenset(
-        term for number in numbers for term in _members(number)
-    ) - frozenset(stems(word))
+    return frozenset(term for number in numbers for term in _members(number)) - frozenset(stems(word))
 
 
 def phrases_in(words: Iterable[str]) -> dict[tuple[str, ...], frozenset[str]]:

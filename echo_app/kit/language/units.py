@@ -102,14 +102,21 @@ def _rows(content: str, lines: list[Span], group: int) -> Iterator[Unit]:
 
 def _row_in_words(header: list[str], cells: list[str]) -> str:
     """`Express: delivery 1 day, price €9` out of a row and its header."""
-    pairs = list(zip(header, cells, strict=False)) if len(header) == len(cells) else [("", cell) for cell in cells]
+    pairs = (
+        list(zip(header, cells, strict=False))
+        if len(header) == len(cells)
+        else [("", cell) for cell in cells]
+    )
     first = pairs[0][1]
     others = ", ".join(f"{name.lower()} {cell}" if name else cell for name, cell in pairs[1:] if cell)
     return f"{first}: {others}" if first and others else first or others
 
 
 def _cells(row: str) -> list[str]:
-    return [plain(cell.replace("\\|", "|")) for cell in _CELL.split(row.strip().removeprefix("|").removesuffix("|"))]
+    return [
+        plain(cell.replace("\\|", "|"))
+        for cell in _CELL.split(row.strip().removeprefix("|").removesuffix("|"))
+    ]
 
 
 def _sentences(content: str, start: int, end: int, group: int) -> Iterator[Unit]:

@@ -25,9 +25,7 @@ _NAMES = {
     "it": "italian",
     "nl": "dutch",
 }
-_STEMMERS = {
-    language: snowballstemmer.stemmer(_NAMES[language]) for language in LANGUAGES
-}
+_STEMMERS = {language: snowballstemmer.stemmer(_NAMES[language]) for language in LANGUAGES}
 _ALL_STOP_WORDS = frozenset().union(*STOP_WORDS.values())
 
 # A number keeps its point or comma; a word its apostrophe. Chinese, Japanese and Thai write no spaces: see `_split`.
@@ -98,12 +96,8 @@ def fold(word: str) -> str:
     """Without accents, `ß` as `ss`."""
     if word.isascii():
         return word
-    plain = unicodedata.normalize(
-        "NFKD", word.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae")
-    )
-    return "".join(
-        character for character in plain if not unicodedata.combining(character)
-    )
+    plain = unicodedata.normalize("NFKD", word.replace("ß", "ss").replace("œ", "oe").replace("æ", "ae"))
+    return "".join(character for character in plain if not unicodedata.combining(character))
 
 
 def four_grams(word: str) -> frozenset[str]:

@@ -37,7 +37,9 @@ def embed_now(texts: list[str]) -> list[Vector]:
         return []
     vectors = numpy.nan_to_num(_model().embed(texts))
     lengths = numpy.linalg.norm(vectors, axis=1, keepdims=True)
-    rows: list[Vector] = numpy.divide(vectors, lengths, out=numpy.zeros_like(vectors), where=lengths > 0).tolist()
+    rows: list[Vector] = numpy.divide(
+        vectors, lengths, out=numpy.zeros_like(vectors), where=lengths > 0
+    ).tolist()
     return rows
 
 

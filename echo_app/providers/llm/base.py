@@ -10,8 +10,6 @@ from typing import Any, Literal, Protocol
 
 from echo_app.providers.slot import Slot
 
-from echo_app.providers.slot import Slot
-
 StopReason = Literal["complete", "length", "tool", "refused"]
 
 
@@ -25,7 +23,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Passage:
-    """A retrieved piece of a document, cited as `[number]`. `start` is where `content` begins in the document's text."""
+    """A retrieved piece of a document, cited as `[number]`. `start`: where `content` begins in the document."""
 
     number: int
     title: str

@@ -1,4 +1,4 @@
-"""The API as it is served, without the dashboard, on a port of its own, and with its queues at work."""
+"""Fixtures: the API as it is served, without the dashboard, on a port of its own, and with its queues at work."""
 
 import asyncio
 import socket
