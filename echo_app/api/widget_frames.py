@@ -87,8 +87,11 @@ def failure(error: EchoError, client_message_id: str | None = None) -> dict[str,
 
 
 def message(view: MessageView) -> dict[str, Any]:
-    """The API's message, with who speaks and where in the order it stands."""
-    return {**as_json(message_body(view)), "authorName": view.author_name, "seq": view.seq}
+    """The API's message, with who speaks and where in the order it stands, without what only the tenant is told."""
+    values = as_json(message_body(view))
+    for inside in ("escalated", "usage"):
+        values.pop(inside, None)
+    return {**values, "authorName": view.author_name, "seq": view.seq}
 
 
 def _conversation(thread: Thread) -> dict[str, Any]:
