@@ -4,9 +4,12 @@ import asyncio
 import json
 import os
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from echo_app.settings import Settings
 
 app = typer.Typer(
     help="Echo: customer support that answers from your documents.",
@@ -22,10 +25,9 @@ app.add_typer(tenant_app, name="tenant")
 @app.command()
 def up() -> None:
     """Start everything on one port and keep it running, in the foreground."""
-    from echo_app.settings import settings
     from echo_app.supervisor import Plan
 
-    chosen = settings()
+    chosen = _chosen()
     Plan(
         host=chosen.host,
         port=chosen.port,
@@ -142,10 +144,24 @@ def _enter_project() -> None:
     A relative ECHO_DATA_DIR means the folder the person was in.
     """
     from echo_app.build import ROOT
+
+    os.environ["ECHO_DATA_DIR"] = str(_chosen().data_dir)
+    os.chdir(ROOT)
+
+
+def _chosen() -> "Settings":
+    """The settings; a variable with a value that cannot be ends the command with a line that names it."""
+    from pydantic import ValidationError
+
     from echo_app.settings import settings
 
-    os.environ["ECHO_DATA_DIR"] = str(settings().data_dir)
-    os.chdir(ROOT)
+    try:
+        return settings()
+    except ValidationError as wrong:
+        for error in wrong.errors():
+            name = "_".join(str(part) for part in error["loc"]).upper()
+            typer.echo(f"ECHO_{name}={error['input']}: {error['msg']}.", err=True)
+        raise typer.Exit(1) from None
 
 
 def main() -> None:

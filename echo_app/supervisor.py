@@ -17,8 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
@@ -26,6 +25,7 @@ from types import FrameType
 from echo_app import build
 from echo_app.embedded_postgres import EmbeddedPostgres, PostgresFailed
 from echo_app.processes import Busy, bound_socket, die_with_parent, exclusive, write_pid
+from echo_app.progress import greeting, say, step
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _SECONDS_TO_HEALTHY = 60
@@ -69,7 +69,7 @@ def main() -> None:
     try:
         supervisor.run()
     except Stop:
-        _say("Echo has stopped.")
+        say("Echo has stopped.")
     except (CannotStart, PostgresFailed, build.BuildFailed) as problem:
         print(f"\n{problem}", file=sys.stderr, flush=True)
         sys.exit(1)
@@ -102,7 +102,7 @@ class Supervisor:
                 raise CannotStart(f"Echo already runs on {self._data} (process {busy.holder}).") from None
             try:
                 self._start()
-                _say(_greeting(self._plan, time.monotonic() - began))
+                say(greeting(self._plan.public_url, self._data, self._plan.demo, time.monotonic() - began))
                 self._keep()
             finally:
                 self._stop()
@@ -110,24 +110,25 @@ class Supervisor:
     def _start(self) -> None:
         self._listener = self._claim_port()
         (self._data / "log").mkdir(mode=0o700, exist_ok=True)
+        self._forget_pids()
         self._start_warm()
         if self._postgres is not None:
-            with _step("Postgres runs"):
+            with step("Postgres runs"):
                 self._start_postgres()
         # The tables need only the database and the pages only the sources: they are made at the same time.
         self._tell_warm("prepare")
         if not build.is_current("widget"):
-            _say("         compiling the widget …")
-        with _step("widget is built"):
+            say("         compiling the widget …")
+        with step("widget is built"):
             build.build_widget()
         if not build.is_current("dashboard"):
-            _say("         compiling the dashboard (up to a minute the first time) …")
-        with _step("dashboard is built"):
+            say("         compiling the dashboard (up to a minute the first time) …")
+        with step("dashboard is built"):
             build.build_dashboard()
         self._tell_warm("compose")
-        with _step("tables are migrated" + (", demo shop is there" if self._plan.demo else "")):
+        with step("tables are migrated" + (", demo shop is there" if self._plan.demo else "")):
             self._await_prepared()
-        with _step("web and worker serve"):
+        with step("web and worker serve"):
             self._listen()
             self._tell_warm("serve")
             self._wait_until_healthy()
@@ -140,11 +141,11 @@ class Supervisor:
             self._pause()
             if self._postgres is not None and self._postgres.pid is None:
                 self._start_postgres()
-                _say(f"postgres died: started again in {time.monotonic() - began:.1f} s")
+                say(f"postgres died: started again in {time.monotonic() - began:.1f} s")
             if self._warm is not None and self._warm.poll() is not None:
                 self._start_warm()
                 self._tell_warm("compose", "serve")
-                _say("the parent of web and worker died: started again")
+                say("the parent of web and worker died: started again")
 
     def _pause(self) -> None:
         """Nothing after a rare death; longer and longer after many within a minute."""
@@ -161,6 +162,9 @@ class Supervisor:
             self._warm.wait()
         if self._postgres is not None:
             self._postgres.stop()
+        self._forget_pids()
+
+    def _forget_pids(self) -> None:
         for part in ("web", "worker", "postgres"):
             (self._data / f"{part}.pid").unlink(missing_ok=True)
 
@@ -265,37 +269,6 @@ class Supervisor:
         paths = [self._data / "log" / f"{name}.log" for name in names]
         lines = [line for path in paths if path.exists() for line in path.read_text().splitlines()[-20:]]
         return "\n".join(lines)
-
-
-def _say(line: str) -> None:
-    with suppress(OSError):  # the terminal may be gone, and Echo goes on
-        print(line, flush=True)
-
-
-@contextmanager
-def _step(what: str) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    _say(f"{time.monotonic() - began:6.1f} s  {what}")
-
-
-def _greeting(plan: Plan, seconds: float) -> str:
-    url = plan.public_url
-    lines = [
-        "",
-        f"Echo runs (ready after {seconds:.1f} s).",
-        "",
-        f"  Dashboard  {url}",
-        f"  API        {url}/docs",
-    ]
-    demo = Path(plan.data_dir) / "demo.json"
-    if plan.demo and demo.exists():
-        login = json.loads(demo.read_text())
-        lines += [
-            f"  Demo shop  {url}/demo",
-            f"  Log in as  {login['email']}  {login['password']}",
-        ]
-    return "\n".join([*lines, "", f"Logs are in {plan.data_dir}/log. Ctrl-C stops everything."])
 
 
 if __name__ == "__main__":

@@ -65,7 +65,9 @@ class _Warm:
         self._keeper.once(prepare, then=lambda status: os.write(0, f"prepared {status}\n".encode()))
 
     def _compose(self) -> None:
-        self._keeper.keep("the parent of web", self._keep_web, must_live=lambda: not self._serving)
+        pid_file = self._data_dir / "web.pid"
+        # Before web has served for the first time, what fails would fail again: better to end and say so.
+        self._keeper.keep("the parent of web", self._keep_web, must_live=lambda: not pid_file.exists())
 
     def _serve(self) -> None:
         def work() -> None:

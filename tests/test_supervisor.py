@@ -150,6 +150,12 @@ class TestUp:
         assert "ECHO_PORT" in second.stderr
         assert echo.is_healthy()
 
+    def test_a_value_that_cannot_be_is_named(self, echo: Echo) -> None:
+        second = echo.run("up", ECHO_PORT="many")
+        assert second.returncode == 1
+        assert second.stderr.startswith("ECHO_PORT=many: ")
+        assert len(second.stderr.splitlines()) == 1
+
 
 class TestKeep:
     @pytest.mark.parametrize("part", ["web", "worker", "postgres"])
