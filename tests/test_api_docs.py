@@ -69,7 +69,10 @@ async def test_every_example_is_true(http: httpx.AsyncClient, company: Company, 
     for curl, kind, expected in EXAMPLE.findall(PAGE.read_text()):
         answer = await answered(http, request(curl, names))
         if kind == "events":
-            assert list(dict.fromkeys(re.findall(r"^event: (\w+)$", answer.text, re.MULTILINE))) == expected.split()
+            assert (
+                list(dict.fromkeys(re.findall(r"^event: (\w+)$", answer.text, re.MULTILINE)))
+                == expected.split()
+            )
             continue
         status, _, body = expected.partition(" ")
         assert answer.status_code == int(status), answer.text

@@ -36,7 +36,9 @@ async def logged_in(http: httpx.AsyncClient, token: str) -> bool:
     return answer.status_code == 404
 
 
-async def log_in(http: httpx.AsyncClient, email: str, password: str = PASSWORD, **more: str) -> httpx.Response:
+async def log_in(
+    http: httpx.AsyncClient, email: str, password: str = PASSWORD, **more: str
+) -> httpx.Response:
     http.cookies.clear()
     return await http.post(
         "/auth/login", data={"email": email, "password": password, **more}, headers=JSON if not more else {}
@@ -125,7 +127,9 @@ class TestLogIn:
         answer = await log_in(http, company.email, PASSWORD, next=next_page, _="")
         assert (answer.status_code, answer.headers["location"]) == (303, expected)
 
-    async def test_a_session_brought_along_is_replaced(self, http: httpx.AsyncClient, company: Company) -> None:
+    async def test_a_session_brought_along_is_replaced(
+        self, http: httpx.AsyncClient, company: Company
+    ) -> None:
         planted = "planted-by-somebody-else"
         http.cookies.clear()
         answer = await http.post(
@@ -163,9 +167,7 @@ class TestOrigin:
     ) -> None:
         own = {"Cookie": f"echo_session={company.cookie}", **JSON, **headers}
         signed_up = await http.post("/auth/signup", data=form(), headers=own)
-        in_ = await http.post(
-            "/auth/login", data={"email": company.email, "password": PASSWORD}, headers=own
-        )
+        in_ = await http.post("/auth/login", data={"email": company.email, "password": PASSWORD}, headers=own)
         out = await http.post("/auth/logout", headers=own)
         written = await http.post("/api/v1/sessions", json={"channel": "api"}, headers=own)
         for answer in (signed_up, in_, out, written):

@@ -75,9 +75,7 @@ async def called(
     address = path.replace("{id}", identifier).replace("{number}", "1").replace("{tenant_id}", ids["tenant"])
     if path == "/widget/v1/events":
         address += f"?conversationId={ids['conversation']}&after=1"
-    body = {
-        name: value.format(**ids) for name, value in BODIES.get(path, {}).items()
-    }
+    body = {name: value.format(**ids) for name, value in BODIES.get(path, {}).items()}
     answer = await http.request(method, address, json=body if body else None, **options)
     assert answer.status_code < 500, answer.text
     return answer

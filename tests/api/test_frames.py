@@ -24,7 +24,9 @@ THREAD = Thread(new_id(), new_id(), "widget", "agent", "open", "Mira", 4, now(),
 def said_by(author: Author) -> MessageView:
     citation = CitationView(1, new_id(), new_id(), "Returns", "", "47 days", None, None)
     usage = {"model": "extractive"}
-    return MessageView(new_id(), THREAD.id, 3, author, "Echo", None, "Hi [1]", [citation], False, usage, now())
+    return MessageView(
+        new_id(), THREAD.id, 3, author, "Echo", None, "Hi [1]", [citation], False, usage, now()
+    )
 
 
 def shown(frame: dict[str, Any] | None) -> dict[str, Any]:
@@ -46,7 +48,9 @@ def test_messages_of_every_author() -> None:
     for author in authors:
         view = said_by(author)
         frame = shown(frames.stored(TimelineItem(3, "message", now(), view, None), THREAD))
-        assert matches(frame["message"], shapes()["Message"]), "a contact is told no more than the protocol names"
+        assert matches(frame["message"], shapes()["Message"]), (
+            "a contact is told no more than the protocol names"
+        )
         assert all(matches(each, shapes()["Citation"]) for each in frame["message"]["citations"])
 
 

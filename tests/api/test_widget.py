@@ -8,7 +8,6 @@ import httpx
 import jwt
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from echo_app import db
 from echo_app.api.dependencies import widget_token
@@ -52,11 +51,10 @@ async def hello(socket: ClientConnection, token: str, **more: Any) -> dict[str, 
 
 
 async def closed(socket: ClientConnection) -> int:
-    with pytest.raises(ConnectionClosed) as ended:
-        while True:
-            await socket.recv()
-    assert ended.value.rcvd is not None
-    return ended.value.rcvd.code
+    """The code with which the server closes."""
+    await socket.wait_closed()
+    assert socket.close_code is not None
+    return socket.close_code
 
 
 async def sent(socket: ClientConnection, client_id: str, content: str = QUESTION, to: Any = None) -> Any:
