@@ -219,4 +219,4 @@ class TestAuditEntries:
         scope(application, company)
         assert count(application, "audit_entries") > 0
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            application.execute(statement)  # type: ignore[call-overload]
+            application.execute(statement)

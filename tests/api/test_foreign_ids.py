@@ -44,7 +44,7 @@ def routes() -> Iterator[tuple[str, str]]:
     for module in (public, documents, auth, widget, demo, health):
         for route in module.router.routes:
             assert isinstance(route, APIRoute)
-            for method in sorted(route.methods - {"HEAD"}):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
                 yield method, route.path
 
 
@@ -68,7 +68,7 @@ async def foreign(company: Company, api: httpx.AsyncClient) -> dict[str, str]:
 
 
 async def called(
-    http: httpx.AsyncClient, method: str, path: str, ids: dict[str, str], **options: dict[str, str]
+    http: httpx.AsyncClient, method: str, path: str, ids: dict[str, str], headers: dict[str, str]
 ) -> httpx.Response:
     kind = next((kind for kind in ("document", "session", "message") if f"/{kind}s/" in path), "message")
     identifier = ids["conversation" if kind == "session" else kind]
@@ -76,7 +76,7 @@ async def called(
     if path == "/widget/v1/events":
         address += f"?conversationId={ids['conversation']}&after=1"
     body = {name: value.format(**ids) for name, value in BODIES.get(path, {}).items()}
-    answer = await http.request(method, address, json=body if body else None, **options)
+    answer = await http.request(method, address, json=body if body else None, headers=headers)
     assert answer.status_code < 500, answer.text
     return answer
 
