@@ -123,12 +123,17 @@ def _print(outcomes: list[Outcome]) -> None:
         print(
             f"{outcome.name:28}{outcome.answerable:>10}{_share(outcome.refused, outcome.answerable):>9}"
             f"{outcome.unanswerable:>14}{_share(outcome.answered, outcome.unanswerable):>10}"
-            f"{outcome.first:>8.0%}{outcome.among:>8.0%}{outcome.search_ms:>7.1f}"
+            f"{_judged(outcome.first):>8}{_judged(outcome.among):>8}{outcome.search_ms:>7.1f}"
         )
 
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
+
+
+def _judged(share: float) -> str:
+    # The invented companies do not say which article answers.
+    return f"{share:.0%}" if share else "–"
 
 
 def _options() -> argparse.Namespace:

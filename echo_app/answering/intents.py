@@ -14,6 +14,7 @@ _PERSON = (
     r"(?:real |live |actual |another |human )?(?:human(?: being)?|person|agent|representative|rep|operator|advisor|adviser|"
     r"someone|somebody|employee|staff member|member of staff|team member|colleague|support (?:agent|person|team|staff)|"
     r"customer (?:service|support|care)|customer service (?:agent|rep|representative)|support|manager|supervisor)"
+    r"(?: (?:from|of|on|in) (?:your|the) (?:\w+ )?(?:team|support|staff|company|side|charge))?"
 )
 _MENSCH = (
     r"(?:echte[nmr]? |richtige[nmr]? )?(?:mensch(?:en)?|person|mitarbeiter(?:in|n)?|berater(?:in)?|ansprechpartner(?:in)?|kollege[n]?|"
@@ -44,7 +45,7 @@ _WANTS_PERSON = [
         r"(?:is|are) (?:there|you) (?:a |an |any )?(?:real |live |actual )(?:human|person|agent)s?(?: (?:here|there|available|i can (?:talk|speak) to).*)?",
         rf"is (?:there )?(?:any|some)(?:one|body) (?:there|here|real|human|i can (?:talk|speak|chat) (?:to|with)){_REST}",
         r"(?:i(?:'m| am) not|i don'?t want to|i (?:don'?t|do not) (?:want|like) (?:to )?(?:talk|talking|speak|speaking|chat|chatting) (?:to|with) (?:a |an )?(?:bot|robot|machine|ai|computer)).*",
-        r"(?:no|stop|not|enough of) (?:the |this |a |more )?(?:bots?|robots?|ai|chatbots?|machine)(?:,? please)?",
+        r"(?:no|stop|not|enough of) (?:the |this |a |more )?(?:bots?|robots?|ai|chatbots?|machine)(?:,? please)?(?:,? (?:but )?(?:just )?(?:a |an )?(?:real |live |actual )?(?:human|person|agent)(?: being)?)?",
         # de
         rf"(?:(?:kann|könnte|dürfte|darf) ich|ich (?:möchte|will|würde(?: gern(?:e)?)?|muss|hätte gern(?:e)?)|könn(?:en|t|ten) (?:sie|ihr|wir)|kannst du|bitte)\s+(?:mich |mir )?(?:bitte |gern(?:e)? |jetzt |lieber |direkt |mal )*(?:mit |zu |an )?(?:eine[nmr]? |der |dem |den |ihre[mn] |eure[mn] |das |ein )?{_MENSCH}\s*(?:\w+ ){{0,2}}?(?:sprechen|reden|chatten|schreiben|verbinden|weiterleiten|verbunden werden|durchstellen|erreichen|haben)\b.*",
         rf"(?:verbinden|verbinde|verbindet|leiten|leite|stellen) (?:sie )?(?:mich|mir|das|es) (?:bitte )?(?:mit |an |zu )(?:eine[nmr]? |der |dem |den |ihre[mn] )?{_MENSCH}.*",

@@ -20,6 +20,8 @@ _GRAM_WORTH = 0.25
 _MEANING_WORTH = 0.5
 # Runs of characters are only looked for in the candidates that lead without them.
 _MOST_WITH_GRAMS = 30
+# The first hits, on which it is judged whether the documents answer.
+_READ_CLOSELY = 3
 _SHORTEST_GRAM_WORD = 4
 # Words of asking say little even where they are rare.
 _ASKING_WORTH = 0.25
@@ -73,7 +75,10 @@ def rank(candidates: Sequence[Candidate], plan: Plan, limit: int) -> list[Hit]:
     whole = 1.0 + _MEANING_WORTH + _GRAM_WORTH
     order = sorted(leading, key=lambda i: (-scores[i], str(candidates[i].chunk_id)))
     rest = sorted(set(range(len(candidates))) - set(leading), key=lambda i: -scores[i])
-    return [_hit(candidates[i], scores[i] / whole, plan) for i in [*order, *rest][:limit]]
+    return [
+        _hit(candidates[i], scores[i] / whole, plan, closely=place < _READ_CLOSELY)
+        for place, i in enumerate([*order, *rest][:limit])
+    ]
 
 
 def _scaled(values: list[float]) -> list[float]:
@@ -110,8 +115,8 @@ def _gram_scores(candidates: Sequence[Candidate], plan: Plan) -> list[float]:
     return scores
 
 
-def _hit(candidate: Candidate, score: float, plan: Plan) -> Hit:
-    shares = _held(candidate, plan)
+def _hit(candidate: Candidate, score: float, plan: Plan, *, closely: bool) -> Hit:
+    shares = _held(candidate, plan, closely=closely)
     counted = [
         (asked.word, rarity, share, known)
         for asked, rarity, share, known in zip(plan.asked, plan.rarity, shares, plan.known, strict=True)
@@ -136,8 +141,9 @@ def _hit(candidate: Candidate, score: float, plan: Plan) -> Hit:
     )
 
 
-def _held(candidate: Candidate, plan: Plan) -> list[float]:
-    """How far the candidate holds each word: as the index has it, and by resemblance where that has nothing."""
+def _held(candidate: Candidate, plan: Plan, *, closely: bool) -> list[float]:
+    """How far the candidate holds each word: as the index has it, and by resemblance where that has nothing (only
+    read `closely`: it means going through the passage's words)."""
     entries = set(candidate.entries or ())
     text: Words | None = None
     shares = []
@@ -146,7 +152,7 @@ def _held(candidate: Candidate, plan: Plan) -> list[float]:
             shares.append(SAME)
         elif number * 2 + 1 in entries:
             shares.append(SYNONYM)
-        elif asked.asking or asked.phrase:
+        elif asked.asking or asked.phrase or not closely:
             shares.append(0.0)
         else:
             text = text or Words(f"{candidate.title}\n{candidate.heading}\n{candidate.content}")

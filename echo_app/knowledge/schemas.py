@@ -11,7 +11,8 @@ class Hit:
 
     `score` is between 0 and about 1, comparable only within one search. `cosine` is the likeness in meaning, -1 to 1.
     `coverage` is the share (0 to 1) of the question's weight of words that the passage with its title and heading
-    holds; `words` gives each of the question's words, its weight (they sum to 1) and how far the passage holds it.
+    holds (typos and parts of compounds are looked for in the first three hits only). `words` gives each of the
+    question's words, its weight (they sum to 1) and how far the passage holds it.
     """
 
     document_id: UUID

@@ -22,7 +22,10 @@ def language_of(text: str, default: str = "en") -> str:
     """The language code (`en de fr es it nl`) of a text; `default` when nothing tells."""
     beginning = text[:_READ_CHARACTERS].lower().replace("’", "'")
     words = _WORD.findall(beginning)
-    scores = {language: float(sum(word in stop for word in words)) for language, stop in STOP_WORDS.items()}
+    scores = dict.fromkeys(LANGUAGES, 0.0)
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            scores[language] += 1.0
     for language, letters in _LETTERS.items():
         scores[language] += _LETTER_WORTH * sum(beginning.count(letter) for letter in letters)
     best = max(scores, key=lambda language: (scores[language], language == default))

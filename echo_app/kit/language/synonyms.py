@@ -14,8 +14,8 @@ from echo_app.kit.language.words import stems
 _GAP = 2
 
 _GROUPS = """
-refund refunded reimburse reimbursement money_back get_money_back rückerstattung erstattung erstatten geld_zurück rembourser remboursement reembolso reembolsar rimborso terugbetaling
-return returns send_back bring_back give_back take_back rückgabe zurückgeben rücksendung zurücksenden zurückschicken retoure retournieren retour retourner renvoyer devolución devolver reso restituire retourneren terugsturen
+refund refunded reimburse reimbursement money_back get_money rückerstattung erstattung erstatten geld_zurück rembourser remboursement reembolso reembolsar rimborso terugbetaling
+return returns send_back sending_back sent_back bring_back bringing_back give_back giving_back take_back go_back rückgabe zurückgeben rücksendung zurücksenden zurückschicken retoure retournieren retour retourner renvoyer devolución devolver reso restituire retourneren terugsturen
 exchange swap replace replacement umtausch umtauschen tauschen échange échanger cambio cambiar cambiare ruilen
 ship shipping shipped shipment deliver delivery delivered dispatch send_out versand versenden lieferung liefern geliefert zustellung livraison livrer expédition expédier envío enviar entrega entregar spedizione consegna verzending levering bezorging
 arrive arrives receive reach get_here turn_up ankommen ankunft eintreffen arriver recevoir llegar recibir arrivare
@@ -24,7 +24,7 @@ track tracking where_package where_order trace sendungsverfolgung verfolgen suiv
 order purchase buy bought bestellung bestellen kaufen kauf commande commander acheter achat pedido pedir comprar compra ordine acquisto bestelling
 cancel cancellation cancelled terminate call_off call_it_off stornieren storno stornierung kündigen kündigung widerrufen widerruf annuler annulation résilier résiliation cancelar cancelación annullare annuleren opzeggen
 change modify edit amend update alter ändern änderung anpassen bearbeiten modifier changer modificar cambiar modificare wijzigen
-price cost costs fee fees charge charges expensive cheap rate tariff how_much preis preise kosten kostet gebühr gebühren teuer wie_viel_kostet prix coût coûter tarif frais combien precio coste costo costar tarifa cuánto_cuesta prezzo costa prijs
+price cost costs fee fees charge charges expensive cheap tariff how_much preis preise kosten kostet gebühr gebühren teuer wie_viel_kostet prix coût coûter tarif frais combien precio coste costo costar tarifa cuánto_cuesta prezzo costa prijs
 ebike ebikes electric_bike electric_bikes pedelec elektrofahrrad
 tyre tyres tire tires puncture flat_tyre flat_tire reifen pneu
 luggage baggage suitcase bags gepäck koffer bagage bagages valise equipaje maletas maleta bagaglio
@@ -117,6 +117,8 @@ minimum at_least lowest mindestens minimum mindestbestellwert
 maximum at_most highest höchstens
 weight heavy weigh weighs gewicht wiegt schwer poids peso gewicht
 begin start starts commence beginnen anfangen starten commencer débuter empezar comenzar iniziare
+instalment instalments installment installments raten ratenzahlung
+valid validity expire expires expiry gültig gültigkeit valable válido valido geldig
 end finish expire expires expiry over enden ablaufen läuft_ab expirer terminar caducar scadere
 download export herunterladen exportieren télécharger exporter descargar exportar scaricare
 upload import hochladen importieren

@@ -26,10 +26,12 @@ _MEANING_WORTH = 0.35
 _KIND_WORTH = 0.5
 _RANK_COST = 0.06
 # A fuller passage is more often the answer than its best sentence alone, and reads better.
-_WORD_WORTH = 0.002
+_WORD_WORTH = 0.001
+# One "sentence" longer than a reply is a table or a listing that lost its lines: only when there is nothing else.
+_TOO_LONG = 1.0
 # A further run must bring at least this much of the question that is not said yet.
-_LEAST_GAIN = 0.2
-_NEAR_BEST = 0.7
+_LEAST_GAIN = 0.35
+_NEAR_BEST = 0.8
 _AS_GOOD = 0.8
 
 # A sentence that begins so leans on the one before.
@@ -152,6 +154,8 @@ def _windows(
                 default=0.0,
             )
             score += _WORD_WORTH * _length(offered, places) - _RANK_COST * rank
+            if _length(offered, places) > LONGEST_REPLY:
+                score -= _TOO_LONG
             windows.append(_Window(passage, places, together, score))
     return sorted(windows, key=lambda window: -window.score)
 
