@@ -33,11 +33,12 @@ _pool: AsyncConnectionPool | None = None
 
 
 def task(name: str, *, queue: str, retries: int = 5) -> Callable[[Callable[..., Any]], Any]:
-    """Registers a job. A failure is tried again after 1, 2, 4 … seconds, `retries` times."""
+    """Registers a job. A failure is tried again after a second, `retries` times: while one of them waits, the
+    others of its lock wait too, so a growing pause would hold up a whole conversation."""
     return app.task(
         name=name,
         queue=queue,
-        retry=procrastinate.RetryStrategy(max_attempts=retries, exponential_wait=2),
+        retry=procrastinate.RetryStrategy(max_attempts=retries, wait=1),
         pass_context=True,
     )
 

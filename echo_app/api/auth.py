@@ -103,7 +103,8 @@ def _back(path: str, error: EchoError, **fields: str) -> Response:
 
 def _own_path(path: str) -> str | None:
     """A path of our own pages; `//host` and `/\\host` would be somebody else's."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else None
+    own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if own else None
 
 
 def _wants_json(request: Request) -> bool:

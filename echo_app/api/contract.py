@@ -2,14 +2,12 @@
 
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 from echo_app.conversations.schemas import Channel, CitationView, Handler, MessageView, Status, Thread
-from echo_app.errors import Invalid
-from echo_app.kit.ids import decode, encode
+from echo_app.kit.ids import encode
 
 LARGEST_METADATA = 16_000
 
@@ -136,14 +134,6 @@ class ErrorFacts(Shape):
 
 class ErrorBody(Shape):
     error: ErrorFacts
-
-
-def inside(prefix: str, text: str, *, field: str) -> UUID:
-    """An id from a body. Raises Invalid when it has not the form of one."""
-    try:
-        return decode(prefix, text)
-    except ValueError as wrong:
-        raise Invalid(f"{field} is not an id of the form {prefix}_…", field=field) from wrong
 
 
 def session_body(thread: Thread) -> SessionBody:

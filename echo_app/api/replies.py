@@ -1,7 +1,7 @@
 """Waiting for a reply, and streaming one by server-sent events.
 
 Events of the stream, each with JSON data:
-  delta   {"replyId", "attempt", "offset", "text"}   text that follows the first `offset` characters of this attempt
+  delta   {"replyId", "attempt", "offset", "text"}   follows the first `offset` UTF-16 units of this attempt
   reset   {"replyId", "attempt"}                     throw that attempt's text away
   reply   message, or null while a person has the next reply
   error   {"code", "message", "details"}
@@ -17,7 +17,7 @@ from echo_app.api.contract import as_json, message_body
 from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import MessageView, Posted
 from echo_app.errors import EchoError, Unavailable, render
-from echo_app.realtime import Subscription
+from echo_app.realtime import News, Subscription
 from echo_app.tenancy import Actor
 
 LONGEST_STREAM_SECONDS = 180.0
@@ -31,10 +31,10 @@ async def wait_for_reply(
     """The reply that covers the message, None when there is none after `seconds` or none is to come."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    reply, to_come = await _look(actor, posted)
+    reply, to_come = (None, True) if _is_awaited(posted) else await _look(actor, posted)
     while to_come and (left := end - loop.time()) > 0:
         item = await news.get(timeout=min(left, 5.0))
-        if item is None or item.kind in STORED:
+        if item is None or _is_new(item, posted):
             reply, to_come = await _look(actor, posted)
     return reply
 
@@ -45,20 +45,19 @@ async def stream_reply(actor: Actor, posted: Posted, news: Subscription) -> Asyn
     end = loop.time() + LONGEST_STREAM_SECONDS
     with news:
         try:
-            while True:
-                reply, to_come = await _look(actor, posted)
-                if not to_come:
-                    yield _event("reply", as_json(message_body(reply)) if reply else None)
-                    return
-                async for text in _until_something_is_stored(news, end):
+            reply, to_come = (None, True) if _is_awaited(posted) else await _look(actor, posted)
+            while to_come:
+                async for text in _until_something_is_stored(posted, news, end):
                     yield text
                 if loop.time() >= end:
                     raise Unavailable("The reply takes longer than this stream lasts. Read it later.")
+                reply, to_come = await _look(actor, posted)
+            yield _event("reply", as_json(message_body(reply)) if reply else None)
         except EchoError as error:
             yield _event("error", render(error)["error"])
 
 
-async def _until_something_is_stored(news: Subscription, end: float) -> AsyncIterator[str]:
+async def _until_something_is_stored(posted: Posted, news: Subscription, end: float) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     while loop.time() < end:
         item = await news.get(timeout=KEEP_ALIVE_SECONDS)
@@ -67,8 +66,19 @@ async def _until_something_is_stored(news: Subscription, end: float) -> AsyncIte
             return
         if item.kind in ("delta", "reset"):
             yield _event(item.kind, item.body)
-        elif item.kind in STORED:
+        elif _is_new(item, posted):
             return
+
+
+def _is_new(news: News, posted: Posted) -> bool:
+    """Whether something was stored beyond the message itself."""
+    return news.kind in STORED and news.seq != posted.seq
+
+
+def _is_awaited(posted: Posted) -> bool:
+    """Whether a reply is certainly still to come: news of it cannot have been missed, the subscription was there
+    before the message."""
+    return posted.created and posted.handler == "assistant"
 
 
 async def _look(actor: Actor, posted: Posted) -> tuple[MessageView | None, bool]:

@@ -1,6 +1,5 @@
 from echo_app.errors import (
     Conflict,
-    Forbidden,
     Invalid,
     NotFound,
     TooMany,
@@ -50,7 +49,3 @@ class ApiKeyNotFound(NotFound):
 
 class TenantNotFound(NotFound):
     """There is no tenant with this id."""
-
-
-class KeyRevoked(Forbidden):
-    """This API key was revoked."""

@@ -97,7 +97,7 @@ def followers() -> int:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - what is waited for lies in Reflex and in the bus
+        while not condition():
             await asyncio.sleep(0.01)
 
 
