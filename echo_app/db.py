@@ -117,7 +117,9 @@ async def _scoped(tenant_id: UUID | None, user_id: UUID | None) -> AsyncIterator
             AsyncSession(_engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            await rescope(session, tenant_id=tenant_id, user_id=user_id)
+            # Unset is what every transaction begins with: there is nothing to ask the server for.
+            if tenant_id is not None or user_id is not None:
+                await rescope(session, tenant_id=tenant_id, user_id=user_id)
             yield session
     except (OperationalError, PoolTimeout) as away:
         raise Unavailable() from away
