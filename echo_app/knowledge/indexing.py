@@ -1,7 +1,7 @@
 """What a passage is found by: its terms in each field, and the words its vector is made of."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,3 +33,8 @@ def postings_of(chunk_id: UUID, title: str, passage: Passage, language: str) -> 
 def embedded_text(title: str, passage: Passage) -> str:
     """The words a passage's vector is made of: its place among the headings says what it is about."""
     return f"{title}. {passage.heading.replace(' > ', '. ')}. {plain(passage.content)}"
+
+
+def vector_text(vector: Sequence[float]) -> str:
+    """A vector as pgvector reads it."""
+    return "[" + ",".join(f"{value:.6g}" for value in vector) + "]"

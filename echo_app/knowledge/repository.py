@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from echo_app.kit.pagination import Page, cursor, position
 from echo_app.knowledge.errors import DocumentNotFound
-from echo_app.knowledge.indexing import PostingRow
+from echo_app.knowledge.indexing import PostingRow, vector_text
 from echo_app.knowledge.schemas import DocumentRow, PassageRow
 from echo_app.models import Chunk, Document
 
@@ -129,7 +129,8 @@ async def list_documents(
 async def count_documents(tx: AsyncSession, tenant_id: UUID) -> dict[str, int]:
     """How many documents of each status."""
     query = select(Document.status, func.count()).where(col(Document.tenant_id) == tenant_id)
-    return dict((await tx.execute(query.group_by(col(Document.status)))).tuples().all())
+    rows = await tx.execute(query.group_by(col(Document.status)))
+    return {status: int(count) for status, count in rows}
 
 
 async def set_document(
@@ -247,8 +248,3 @@ async def text_around(
     if row is None:
         raise DocumentNotFound()
     return row[0], row[1], row[2]
-
-
-def vector_text(vector: Sequence[float]) -> str:
-    """A vector as pgvector reads it."""
-    return "[" + ",".join(f"{value:.6g}" for value in vector) + "]"

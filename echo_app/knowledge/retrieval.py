@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from echo_app.knowledge.repository import vector_text
+from echo_app.knowledge.indexing import vector_text
 
 # A term in more passages than this gathers no candidates when rarer ones can.
 COMMON = 1_000
@@ -124,7 +124,7 @@ async def count_terms(tx: AsyncSession, tenant_id: UUID, terms: Sequence[str]) -
     """How many postings each term has, at most `COMMON` (those without any are there with 0), and how many passages
     the tenant has."""
     rows = await tx.execute(_COUNT, {"tenant": tenant_id, "common": COMMON, "terms": list(terms)})
-    counts = {term: int(count) for term, count in rows.tuples()}
+    counts = {term: int(count) for term, count in rows}
     return counts, counts.pop(None)
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +47,7 @@ class TestMarks:
     def test_in_pieces_they_come_out_as_in_one(self, text: str, cuts: list[int]) -> None:
         bounds = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts)})
         marks, whole = Marks(3), Marks(3)
-        shown = "".join(marks.feed(text[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)) + marks.end()
+        shown = "".join(marks.feed(text[a:b]) for a, b in pairwise(bounds)) + marks.end()
         assert shown == whole.feed(text) + whole.end()
         assert marks.cited == whole.cited
 

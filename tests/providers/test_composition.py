@@ -24,8 +24,11 @@ SHIPPING = Passage(
     "We deliver to all EU countries.",
 )
 CARE = Passage(
-    3, "Care", "Care", "Wipe the lamp with a dry cloth. Do not use e.g. alcohol. Is it dishwasher-safe? The tank holds 2.5 l."
-)  # fmt: skip
+    3,
+    "Care",
+    "Care",
+    "Wipe the lamp with a dry cloth. Do not use e.g. alcohol. Is it dishwasher-safe? The tank holds 2.5 l.",
+)
 PASSAGES = [RETURNS, SHIPPING, CARE]
 
 

@@ -1,0 +1,62 @@
+"""Whether the documents answer: the rule on made hits, and on the invented companies of the benchmark."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from echo_app import db
+from echo_app.answering.relevance import is_relevant
+from echo_app.kit.ids import new_id
+from echo_app.knowledge import service, tasks
+from echo_app.knowledge.schemas import Hit
+from tests.people import Company
+
+COMPANIES = json.loads((Path(__file__).parents[2] / "bench" / "relevance_faq.json").read_text())["companies"]
+
+
+def hit(coverage: float, cosine: float) -> Hit:
+    return Hit(new_id(), new_id(), "T", "", None, "Words.", 0, 6, None, 1.0, cosine, coverage)
+
+
+class TestIsRelevant:
+    def test_nothing_found_answers_nothing(self) -> None:
+        assert not is_relevant("How long?", [])
+
+    def test_most_of_the_words_are_enough(self) -> None:
+        assert is_relevant("How long is the warranty?", [hit(0.7, 0.1)])
+
+    def test_few_words_and_little_meaning_are_not(self) -> None:
+        assert not is_relevant("What is the capital of Mongolia?", [hit(0.2, 0.2)])
+
+    def test_nearness_in_meaning_makes_up_for_missing_words_in_english_only(self) -> None:
+        assert is_relevant("How long is the warranty?", [hit(0.35, 0.6)])
+        assert not is_relevant("Wie lange dauert die Lieferung?", [hit(0.35, 0.6)])
+
+    def test_the_answer_need_not_be_in_the_first_passage(self) -> None:
+        assert is_relevant("How long is the warranty?", [hit(0.1, 0.1), hit(0.2, 0.1), hit(0.9, 0.1)])
+        assert not is_relevant("How long is the warranty?", [hit(0.1, 0.1)] * 3 + [hit(0.9, 0.1)])
+
+
+@pytest.mark.parametrize("invented", COMPANIES[:3], ids=lambda invented: invented["name"])
+async def test_an_invented_company_answers_what_it_can_and_little_else(
+    company: Company, invented: dict[str, Any]
+) -> None:
+    """The shares that docs/BENCHMARKS.md gives, with some room."""
+    for document in invented["documents"]:
+        async with db.transaction(company.owner) as tx:
+            added = await service.add_document(
+                tx, company.owner, title=document["title"], content=document["content"].encode(), format="markdown"
+            )
+        await tasks.ingest(company.tenant_id, added.id)
+
+    async def share_answered(questions: list[str]) -> float:
+        relevant = 0
+        for question in questions:
+            async with db.read_only(company.owner) as tx:
+                relevant += is_relevant(question, await service.search(tx, company.owner, question, 6))
+        return relevant / len(questions)
+
+    assert await share_answered(invented["answered"]) >= 0.75
+    assert await share_answered(invented["unanswered"]) <= 0.15
