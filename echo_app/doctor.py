@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import psutil
 import psycopg
@@ -226,12 +227,15 @@ def _memory(chosen: Settings) -> Iterator[Finding]:
     main = psutil.Process(supervisor)
     parts = {"supervisor": [main]}
     for process in main.children(recursive=True):
-        line = [process.pid, *(parent.pid for parent in process.parents())]
+        try:
+            line = [process.pid, *(parent.pid for parent in process.parents())]
+        except psutil.NoSuchProcess:
+            continue
         part = next((part for part, pid in pids.items() if pid in line), "warm parents")
         parts.setdefault(part, []).append(process)
     total = 0
     for part, processes in parts.items():
-        used = [process.memory_full_info() for process in processes]
+        used = [memory for process in processes if (memory := _memory_of(process))]
         proportional = sum(getattr(memory, "pss", memory.rss) for memory in used)
         resident = sum(memory.rss for memory in used)
         total += proportional
@@ -240,6 +244,14 @@ def _memory(chosen: Settings) -> Iterator[Finding]:
         )
         yield Finding(f"Memory {part}", says)
     yield Finding("Memory total", f"{total // _MEGABYTE:4} MB")
+
+
+def _memory_of(process: psutil.Process) -> Any:
+    """None when the process has ended meanwhile, as connections to Postgres do at any time."""
+    try:
+        return process.memory_full_info()
+    except psutil.NoSuchProcess:
+        return None
 
 
 _LOOKS: list[Callable[[Settings], Iterator[Finding]]] = [
