@@ -29,6 +29,7 @@ ANSWER = re.compile("vinegar essence|every two months")
 FOLLOW_UP = "And if it still hums after that?"
 AGENTS_REPLY = "Hello, Mira here. Descale it once more; if it still hums, send it to us free of charge."
 THANKS = "Good, I will do that on the weekend."
+GOODBYE = "Good. Write again if it does not help."
 SECOND_QUESTION = "How long are gift cards valid?"
 SECOND_ANSWER = "5 years"
 
@@ -77,6 +78,8 @@ def play_story(customer: Customer, agent: Agent, album: Album) -> None:
         album.take(customer.page, "story-6-human-reply")
         customer.write(THANKS)
         agent.sees(THANKS)
+        # What nobody answered would be the assistant's after handing back.
+        agent.write(GOODBYE)
     with step("a reload keeps everything, on both sides"):
         customer.page.reload()
         customer.open_chat()
