@@ -42,9 +42,11 @@ class _Warm:
 
     def __init__(self, data_dir: Path, terminal: int) -> None:
         from echo_app import worker
+        from echo_app.kit.language import synonyms
         from echo_app.providers.embeddings import local
 
         local.load()
+        synonyms.load()
         self._work = worker.main
         self._data_dir = data_dir
         self._terminal = terminal

@@ -143,6 +143,12 @@ noise loud noisy laut geräusch bruit ruido rumore
 """
 
 
+def load() -> None:
+    """Puts the vocabulary's stems together now (0.3 s), so that no customer waits for it."""
+    _single()
+    _phrases()
+
+
 @cache
 def _single() -> dict[str, frozenset[int]]:
     """Which groups a term stands in, under any language's stem."""
