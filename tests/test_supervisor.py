@@ -185,12 +185,15 @@ class TestKeep:
         ],
     )
     def test_a_killed_parent_is_replaced_too(self, echo: Echo, part: str, told: str) -> None:
-        printed = len(echo.printed)
+        printed, before = len(echo.printed), echo.pid("web")
         parent = psutil.Process(echo.pid(part)).parent()
         assert parent is not None
         parent.kill()
         echo.wait_until_printed(told, after=printed)
-        echo.wait_until_healthy(30)
+        deadline = time.monotonic() + 30
+        while read_pid(echo.data_dir / "web.pid") in (None, before) or not echo.is_healthy():
+            assert time.monotonic() < deadline, echo.printed
+            time.sleep(0.05)
         assert psutil.pid_exists(echo.pid("worker"))
 
 
