@@ -1,5 +1,6 @@
 """The compiled widget, served compressed as it was built, and the page that carries it into the iframe."""
 
+import gzip
 import html
 import json
 from functools import lru_cache
@@ -64,10 +65,11 @@ def embed_page(tenant: TenantView, assistant: AssistantView, *, theme: str, loca
     for name, value in fields.items():
         page = page.replace("{{" + name + "}}", value)
     return Response(
-        page,
+        gzip.compress(page.encode(), mtime=0),
         media_type="text/html",
         headers={
             **_SHARED_HEADERS,
+            "Content-Encoding": "gzip",
             "Cache-Control": "no-cache",
             "Content-Security-Policy": _policy(tenant.allowed_sites),
         },
