@@ -97,6 +97,12 @@ async def before_tenant(user_id: UUID | None = None) -> AsyncIterator[AsyncSessi
         yield session
 
 
+async def reach() -> None:
+    """Asks the database anything. Raises Unavailable when it does not answer."""
+    async with before_tenant() as session:
+        await session.execute(text("SELECT 1"))
+
+
 async def rescope(session: AsyncSession, *, tenant_id: UUID | None, user_id: UUID | None = None) -> None:
     """Names another tenant and person for the rest of the transaction, once they have been proven."""
     await session.execute(

@@ -18,7 +18,7 @@ from tests.people import Company
 TASKS = (answering_tasks, knowledge_tasks)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def queue(database: str) -> AsyncIterator[None]:
     """Both queues worked off in this process."""
     await jobs.open_queue(db.conninfo(database))
@@ -30,7 +30,7 @@ async def queue(database: str) -> AsyncIterator[None]:
     await jobs.close_queue()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def address(queue: None) -> AsyncIterator[str]:
     """Where the API is served, `http://127.0.0.1:PORT`."""
     listener = socket.create_server(("127.0.0.1", 0))

@@ -9,7 +9,9 @@ def hit(content: str, page: int | None = None) -> Hit:
 
 
 def test_passages_are_numbered_as_they_must_be_cited() -> None:
-    request = build_prompt("How long?", [hit("First."), hit("Second.", 7)], assistant_name="Eko", tenant_name="Shop")
+    request = build_prompt(
+        "How long?", [hit("First."), hit("Second.", 7)], assistant_name="Eko", tenant_name="Shop"
+    )
     assert "[1] Returns > How\n<passage>\nFirst.\n</passage>" in request.system
     assert "[2] Returns > How, page 7\n" in request.system
     assert [passage.number for passage in request.passages] == [1, 2]
@@ -33,6 +35,8 @@ def test_a_document_cannot_close_its_own_passage() -> None:
 def test_only_the_newest_turns_are_told_and_each_only_so_far() -> None:
     history = [Turn("contact", f"{number} " + "x" * 5_000) for number in range(40)]
     request = build_prompt("?", [], assistant_name="Eko", tenant_name="Shop", history=history)
-    assert [turn.content.split()[0] for turn in request.messages] == [str(n) for n in range(40 - MOST_TURNS, 40)]
+    assert [turn.content.split()[0] for turn in request.messages] == [
+        str(n) for n in range(40 - MOST_TURNS, 40)
+    ]
     assert max(len(turn.content) for turn in request.messages) <= 2_000
     assert "(none was found)" in request.system

@@ -47,7 +47,11 @@ async def test_an_invented_company_answers_what_it_can_and_little_else(
     for document in invented["documents"]:
         async with db.transaction(company.owner) as tx:
             added = await service.add_document(
-                tx, company.owner, title=document["title"], content=document["content"].encode(), format="markdown"
+                tx,
+                company.owner,
+                title=document["title"],
+                content=document["content"].encode(),
+                format="markdown",
             )
         await tasks.ingest(company.tenant_id, added.id)
 

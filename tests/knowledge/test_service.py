@@ -49,7 +49,9 @@ async def found(actor: Actor, query: str, limit: int = 5) -> list[Hit]:
 
 async def audited(actor: Actor) -> list[str]:
     async with db.read_only(actor) as tx:
-        rows = await tx.execute(text("SELECT action FROM audit_entries WHERE action LIKE 'document.%' ORDER BY id"))
+        rows = await tx.execute(
+            text("SELECT action FROM audit_entries WHERE action LIKE 'document.%' ORDER BY id")
+        )
         return [action for (action,) in rows]
 
 
@@ -251,7 +253,13 @@ class TestSearch:
         await added(company.owner, "# Models\n\nThe FK-12 boils in three minutes.", "Models")
         assert [
             (await found(company.owner, query))[0].title
-            for query in ("send back kettles", "guarantee on the heating plate", "waranty of lids", "fk12", "FK-12")
+            for query in (
+                "send back kettles",
+                "guarantee on the heating plate",
+                "waranty of lids",
+                "fk12",
+                "FK-12",
+            )
         ] == ["Returns", "Warranty", "Warranty", "Models", "Models"]
 
     async def test_german_is_found_by_compounds_and_other_spellings(self, company: Company) -> None:
@@ -275,14 +283,17 @@ class TestSearch:
         assert not any(word.known for word in best.words)
 
     @pytest.mark.parametrize(
-        "query", ["", "  ", "?!", "'; DROP TABLE chunks; --", "x" * 100_000, "a\x00b", "退货 größe", "who is it"]
+        "query",
+        ["", "  ", "?!", "'; DROP TABLE chunks; --", "x" * 100_000, "a\x00b", "退货 größe", "who is it"],
     )
     async def test_any_text_is_a_query(self, company: Company, query: str) -> None:
         await added(company.owner, RETURNS)
         assert len(await found(company.owner, query)) <= 5
 
     async def test_terms_that_are_common_find_when_there_is_none_rarer(self, company: Company) -> None:
-        await added(company.owner, "\n\n".join(f"# Kettle {n}\n\nThe kettle number {n} boils." for n in range(1_200)))
+        await added(
+            company.owner, "\n\n".join(f"# Kettle {n}\n\nThe kettle number {n} boils." for n in range(1_200))
+        )
         hits = await found(company.owner, "kettle")
         assert len(hits) == 5
         assert (await found(company.owner, "kettle 777"))[0].heading == "Kettle 777"
