@@ -98,8 +98,10 @@ class Agent:
         self.page.goto(f"{self.url}/inbox/open")
 
     def open_conversation(self, words: str | re.Pattern[str]) -> None:
-        """The newest whose last message has these words."""
-        self.page.get_by_role("main").get_by_role("link").filter(has_text=words).first.click()
+        """The newest, once its row has these words."""
+        newest = self.page.get_by_role("navigation", name="Conversations").get_by_role("link").first
+        expect(newest).to_contain_text(words)
+        newest.click()
         expect(self.button("Take over")).to_be_visible()
 
     def button(self, name: str) -> Locator:

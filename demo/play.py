@@ -24,8 +24,8 @@ TOP = Path(__file__).parents[1]
 WIDE, PHONE = (1440, 900), (390, 844)
 PATIENCE = 20_000  # ms
 
-QUESTION = "How often should I descale, and can I use vinegar?"
-ANSWER = re.compile("vinegar essence|every two months")
+QUESTION = "My kettle hums loudly, what can I do?"
+ANSWER = "descale the kettle first"
 FOLLOW_UP = "And if it still hums after that?"
 AGENTS_REPLY = "Hello, Mira here. Descale it once more; if it still hums, send it to us free of charge."
 THANKS = "Good, I will do that on the weekend."
@@ -63,7 +63,7 @@ def play_story(customer: Customer, agent: Agent, album: Album) -> None:
         album.take(customer.page, "story-3-citation")
         customer.close_source()
     with step("the agent sees it live, without a reload"):
-        agent.open_conversation(ANSWER)
+        agent.open_conversation("Echo: ")
         agent.sees(QUESTION)
         agent.sees(ANSWER)
         album.take(agent.page, "story-4-agent-sees-it")

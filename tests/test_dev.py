@@ -49,8 +49,14 @@ def test_loads_what_was_changed_and_stops_cleanly(folder: Path) -> None:
         stderr=subprocess.STDOUT,
     )
 
+    def is_web(child: psutil.Process) -> bool:
+        try:
+            return child.cmdline()[-1:] == ["web"]
+        except psutil.NoSuchProcess:  # a zombie's included: ended between the listing and the look
+            return False
+
     def serving() -> list[int]:
-        return [child.pid for child in psutil.Process(dev.pid).children() if child.cmdline()[-1:] == ["web"]]
+        return [child.pid for child in psutil.Process(dev.pid).children() if is_web(child)]
 
     def is_healthy() -> bool:
         assert dev.poll() is None, (folder / "told").read_text()
