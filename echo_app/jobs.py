@@ -18,6 +18,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from echo_app.kit.statements import driver
 from echo_app.realtime import bus
 
 log = structlog.get_logger(__name__)
@@ -48,11 +49,8 @@ async def defer(session: AsyncSession, name: str, *, queue: str, lock: str, **ar
 
     Jobs of one `lock` run one after the other. `arguments` must be JSON.
     """
-    connection = await session.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
-    await app.configure_task(name, queue=queue, lock=lock, allow_unknown=True, connection=raw).defer_async(
-        **arguments
-    )
+    task = app.configure_task(name, queue=queue, lock=lock, allow_unknown=True, connection=driver(session))
+    await task.defer_async(**arguments)
 
 
 async def open_queue(conninfo: str) -> None:

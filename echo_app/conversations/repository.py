@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from echo_app.kit.ids import new_id
+from echo_app.kit.statements import fetch
 from echo_app.models import (
     Citation,
     Conversation,
@@ -21,49 +22,51 @@ from echo_app.models import (
     Trace,
 )
 
-_INSERT_MESSAGE = text(
-    """
-    WITH message AS (
-        INSERT INTO messages (id, tenant_id, conversation_id, seq, author, author_user_id, author_name, content,
-            client_message_id, awaiting_reply, escalated, usage, created_at)
-        VALUES (:id, :tenant, :conversation, :seq, :author, :author_user, :author_name, :content,
-            :client_message, :awaiting, :escalated, CAST(:usage AS jsonb), :at)
-        ON CONFLICT (conversation_id, client_message_id) DO NOTHING
-        RETURNING id
-    ), event AS (
-        INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
-        SELECT :tenant, :conversation, :seq, 'message', id, '{}', :at FROM message
-    ), audit AS (
-        INSERT INTO audit_entries (id, tenant_id, actor_kind, user_id, action, metadata, at)
-        SELECT :audit, :tenant, :actor_kind, :actor, 'message.send',
-            jsonb_build_object('messageId', id, 'conversationId', CAST(:conversation AS uuid)), :at
-        FROM message
-    ), conversation AS (
-        UPDATE conversations
-        SET last_seq = :seq, last_message_at = :at,
-            -- An escalation says the same each time: the list goes on showing what the contact wants.
-            preview = CASE WHEN :escalated THEN preview ELSE :preview END,
-            preview_author = CASE WHEN :escalated THEN preview_author ELSE :author END,
-            contact_seq = CASE WHEN :author = 'contact' THEN :seq ELSE contact_seq END,
-            window_start = CASE WHEN :author <> 'contact' THEN window_start
-                WHEN window_start > :at - interval '1 minute' THEN window_start ELSE :at END,
-            window_count = CASE WHEN :author <> 'contact' THEN window_count
-                WHEN window_start > :at - interval '1 minute' THEN window_count + 1 ELSE 1 END
-        WHERE id = :conversation AND tenant_id = :tenant AND EXISTS (SELECT FROM message)
-    )
-    SELECT message.id, pg_notify('echo', :notice) FROM message
-    """
+_INSERT_MESSAGE = """
+WITH message AS (
+    INSERT INTO messages (id, tenant_id, conversation_id, seq, author, author_user_id, author_name, content,
+        client_message_id, awaiting_reply, escalated, usage, created_at)
+    VALUES (%(id)s, %(tenant)s, %(conversation)s, %(seq)s, %(author)s, %(author_user)s, %(author_name)s, %(content)s,
+        %(client_message)s, %(awaiting)s, %(escalated)s, CAST(%(usage)s AS jsonb), %(at)s)
+    ON CONFLICT (conversation_id, client_message_id) DO NOTHING
+    RETURNING id
+), event AS (
+    INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
+    SELECT %(tenant)s, %(conversation)s, %(seq)s, 'message', id, '{}', %(at)s FROM message
+), audit AS (
+    INSERT INTO audit_entries (id, tenant_id, actor_kind, user_id, action, metadata, at)
+    SELECT %(audit)s, %(tenant)s, %(actor_kind)s, %(actor)s, 'message.send',
+        jsonb_build_object('messageId', id, 'conversationId', CAST(%(conversation)s AS uuid)), %(at)s
+    FROM message
+), conversation AS (
+    UPDATE conversations
+    SET last_seq = %(seq)s, last_message_at = %(at)s,
+        -- An escalation says the same each time: the list goes on showing what the contact wants.
+        preview = CASE WHEN %(escalated)s THEN preview ELSE %(preview)s END,
+        preview_author = CASE WHEN %(escalated)s THEN preview_author ELSE %(author)s END,
+        contact_seq = CASE WHEN %(author)s = 'contact' THEN %(seq)s ELSE contact_seq END,
+        window_start = CASE WHEN %(author)s <> 'contact' THEN window_start
+            WHEN window_start > %(at)s - interval '1 minute' THEN window_start ELSE %(at)s END,
+        window_count = CASE WHEN %(author)s <> 'contact' THEN window_count
+            WHEN window_start > %(at)s - interval '1 minute' THEN window_count + 1 ELSE 1 END
+    WHERE id = %(conversation)s AND tenant_id = %(tenant)s AND EXISTS (SELECT FROM message)
 )
+SELECT message.id, pg_notify('echo', %(notice)s) FROM message
+"""
 
-_INSERT_EVENT = text(
-    """
-    WITH event AS (
-        INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
-        VALUES (:tenant, :conversation, :seq, :kind, NULL, CAST(:data AS jsonb), :at)
-    )
-    UPDATE conversations SET last_seq = :seq WHERE id = :conversation AND tenant_id = :tenant
-    """
+_INSERT_EVENT = """
+WITH event AS (
+    INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
+    VALUES (%(tenant)s, %(conversation)s, %(seq)s, %(kind)s, NULL, CAST(%(data)s AS jsonb), %(at)s)
 )
+UPDATE conversations SET last_seq = %(seq)s WHERE id = %(conversation)s AND tenant_id = %(tenant)s
+"""
+
+
+_LOCK = """
+    SELECT id, contact_id, channel, handler, status, assigned_user_id, last_seq, window_start, window_count
+    FROM conversations WHERE tenant_id = %(tenant)s AND id = %(conversation)s FOR UPDATE
+"""
 
 
 @dataclass(frozen=True)
@@ -88,24 +91,8 @@ async def insert_conversation(session: AsyncSession, tenant_id: UUID, conversati
 
 
 async def lock(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> Locked | None:
-    row = (
-        await session.execute(
-            select(
-                Conversation.id,
-                Conversation.contact_id,
-                Conversation.channel,
-                Conversation.handler,
-                Conversation.status,
-                Conversation.assigned_user_id,
-                Conversation.last_seq,
-                Conversation.window_start,
-                Conversation.window_count,
-            )  # type: ignore[call-overload]
-            .where(Conversation.tenant_id == tenant_id, Conversation.id == conversation_id)
-            .with_for_update()
-        )
-    ).one_or_none()
-    return Locked(*row) if row else None
+    found = await fetch(session, _LOCK, {"tenant": tenant_id, "conversation": conversation_id})
+    return Locked(*found[0]) if found else None
 
 
 async def insert_message(
@@ -120,7 +107,8 @@ async def insert_message(
 ) -> bool:
     """Writes the message, its event, its audit entry and the conversation's row, and sends the notice, in one
     statement; False (and nothing written) when its client_message_id stands already."""
-    row = await session.execute(
+    written = await fetch(
+        session,
         _INSERT_MESSAGE,
         {
             "id": message.id,
@@ -143,7 +131,7 @@ async def insert_message(
             "notice": notice,
         },
     )
-    return row.first() is not None
+    return bool(written)
 
 
 async def insert_state(
@@ -155,7 +143,8 @@ async def insert_state(
     at: datetime,
 ) -> None:
     """An event that says how handler or status changed."""
-    await session.execute(
+    await fetch(
+        session,
         _INSERT_EVENT,
         {
             "tenant": tenant_id,
