@@ -1,8 +1,11 @@
 """Transactions: their scope, and what becomes of them when a connection is lost."""
 
+from collections.abc import Awaitable, Callable
+
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app import db
 from echo_app.embedded_postgres import embedded_urls
@@ -33,10 +36,13 @@ async def test_what_the_session_was_given_is_seen_by_a_direct_statement(company:
 
 
 async def test_an_exception_undoes_direct_statements_too(company: Company) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with db.transaction(company.owner) as tx:
             await fetch(tx, "UPDATE tenants SET name = 'Changed'")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     async with db.read_only(company.owner) as tx:
         assert await fetch(tx, "SELECT name FROM tenants") == [("Company",)]
 
@@ -55,13 +61,14 @@ async def test_lost_connections_are_replaced_at_once(company: Company, echo_sett
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'echo'"
             )
 
-    with pytest.raises(Unavailable):
+    async def lose_it_in(ask: Callable[[AsyncSession], Awaitable[object]]) -> None:
         async with db.transaction(company.owner) as tx:
             end_all()
-            await fetch(tx, "SELECT 1")
+            await ask(tx)
+
     with pytest.raises(Unavailable):
-        async with db.transaction(company.owner) as tx:
-            end_all()
-            await tx.execute(text("SELECT 1"))
+        await lose_it_in(lambda tx: fetch(tx, "SELECT 1"))
+    with pytest.raises(Unavailable):
+        await lose_it_in(lambda tx: tx.execute(text("SELECT 1")))
     async with db.transaction(company.owner) as tx:
         assert await fetch(tx, "SELECT name FROM tenants") == [("Company",)]

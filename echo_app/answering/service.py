@@ -18,7 +18,7 @@ from echo_app.answering.phrases import Phrase, language_of, phrase
 from echo_app.answering.prompt import build_prompt
 from echo_app.answering.relevance import is_relevant
 from echo_app.conversations import service as conversations
-from echo_app.conversations.schemas import CitationView, Escalation, MessageView, NewReply
+from echo_app.conversations.schemas import CitationView, Escalation, NewReply, Said
 from echo_app.kit.text import preview
 from echo_app.knowledge import service as knowledge
 from echo_app.knowledge.schemas import Hit
@@ -72,8 +72,7 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
     turn = await conversations.get_turn(tx, actor, conversation_id)
     if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
         return None
-    assistant = await tenants.get_assistant(tx, actor)
-    tenant = await tenants.get_tenant(tx, actor)
+    persona = await tenants.get_persona(tx, actor)
     question = "\n".join(message.content for message in turn.awaiting)
     offered = models.get()
     assignment = Assignment(
@@ -81,9 +80,9 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
         covers=[message.id for message in turn.awaiting],
         question=question,
         language=language_of(question),
-        assistant_name=assistant.name,
+        assistant_name=persona.assistant_name,
         hits=[],
-        model=offered.get(assistant.model) or offered["extractive"],
+        model=offered.get(persona.model) or offered["extractive"],
     )
     if wants_person(question):
         return _handing_over(assignment, "handing_over", "asked_for_person", "asks for a person")
@@ -98,8 +97,8 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
     request = build_prompt(
         question,
         hits,
-        assistant_name=assistant.name,
-        tenant_name=tenant.name,
+        assistant_name=persona.assistant_name,
+        tenant_name=persona.tenant_name,
         history=[_turn(message) for message in turn.history if message.author != "system"],
     )
     return replace(assignment, request=request)
@@ -162,7 +161,7 @@ def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
     )
 
 
-async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[MessageView]) -> list[Hit]:
+async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[Said]) -> list[Hit]:
     """The passages that answer the question, none when they do not."""
     hits = await knowledge.search(tx, actor, question, RETRIEVED)
     if is_relevant(question, hits):
@@ -192,7 +191,7 @@ def _words_for(escalation: Escalation) -> Phrase:
     return "not_found" if escalation.reason == "not_found" else "handing_over"
 
 
-def _turn(message: MessageView) -> Turn:
+def _turn(message: Said) -> Turn:
     return Turn("contact" if message.author == "contact" else "assistant", message.content)
 
 

@@ -2,7 +2,7 @@
 taken by `lock`: that is what makes `seq` gapless and in order."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,16 +11,11 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from echo_app.conversations.schemas import Author
+from echo_app.kit.clock import now
 from echo_app.kit.ids import new_id
 from echo_app.kit.statements import fetch
-from echo_app.models import (
-    Citation,
-    Conversation,
-    Message,
-    ReplyCoverage,
-    Suggestion,
-    Trace,
-)
+from echo_app.models import Conversation, Message
 
 _INSERT_MESSAGE = """
 WITH message AS (
@@ -70,6 +65,24 @@ _LOCK = """
 
 
 @dataclass(frozen=True)
+class NewMessage:
+    """A message to be written: without the table's object, which takes longer to make than to store."""
+
+    conversation_id: UUID
+    seq: int
+    author: Author
+    content: str
+    author_user_id: UUID | None = None
+    author_name: str = ""
+    client_message_id: str | None = None
+    awaiting_reply: bool = False
+    escalated: bool = False
+    usage: dict[str, Any] | None = None
+    id: UUID = field(default_factory=new_id)
+    created_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True)
 class Locked:
     """A conversation's row, held until the transaction ends."""
 
@@ -98,7 +111,7 @@ async def lock(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) ->
 async def insert_message(
     session: AsyncSession,
     tenant_id: UUID,
-    message: Message,
+    message: NewMessage,
     *,
     actor_kind: str,
     actor_id: UUID | None,
@@ -202,89 +215,6 @@ async def find_contacts_client_message(
             .limit(1)
         )
     ).first()
-
-
-async def take_all_awaiting(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> list[UUID]:
-    """All messages that awaited a reply of the assistant, which they now do no longer."""
-    rows = await session.scalars(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == tenant_id,
-            col(Message.conversation_id) == conversation_id,
-            col(Message.awaiting_reply),
-        )
-        .values(awaiting_reply=False)
-        .returning(col(Message.id))
-    )
-    return list(rows)
-
-
-async def claim_unanswered(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> int:
-    """Gives the assistant the contact's messages after the last reply of anybody; how many they are."""
-    result = await session.execute(
-        text(
-            """
-            UPDATE messages SET awaiting_reply = true
-            WHERE tenant_id = :tenant AND conversation_id = :conversation AND author = 'contact'
-              AND seq > COALESCE((SELECT max(seq) FROM messages WHERE tenant_id = :tenant
-                    AND conversation_id = :conversation AND author IN ('agent', 'assistant')), 0)
-              AND NOT EXISTS (SELECT FROM reply_coverages c WHERE c.message_id = messages.id)
-            RETURNING id
-            """
-        ),
-        {"tenant": tenant_id, "conversation": conversation_id},
-    )
-    return len(result.all())
-
-
-async def take_awaiting(
-    session: AsyncSession,
-    tenant_id: UUID,
-    conversation_id: UUID,
-    message_ids: list[UUID],
-) -> list[UUID]:
-    """Those of the messages that still await a reply, which they now do no longer."""
-    rows = await session.scalars(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == tenant_id,
-            col(Message.conversation_id) == conversation_id,
-            col(Message.id).in_(message_ids),
-            col(Message.awaiting_reply),
-        )
-        .values(awaiting_reply=False)
-        .returning(col(Message.id))
-    )
-    return list(rows)
-
-
-async def insert_reply_rows(
-    session: AsyncSession,
-    tenant_id: UUID,
-    *,
-    coverages: list[ReplyCoverage],
-    citations: list[Citation],
-    trace: Trace,
-) -> None:
-    """What belongs to a reply whose message is written already."""
-    rows = [*coverages, *citations, trace]
-    assert all(row.tenant_id == tenant_id for row in rows)
-    session.add_all(rows)
-    await session.flush()
-
-
-async def insert_suggestion(session: AsyncSession, tenant_id: UUID, suggestion: Suggestion) -> None:
-    assert suggestion.tenant_id == tenant_id
-    session.add(suggestion)
-    await session.flush()
-
-
-async def find_suggestion(session: AsyncSession, tenant_id: UUID, suggestion_id: UUID) -> Suggestion | None:
-    return (
-        await session.scalars(
-            select(Suggestion).where(Suggestion.tenant_id == tenant_id, Suggestion.id == suggestion_id)
-        )
-    ).one_or_none()
 
 
 async def mark_read(

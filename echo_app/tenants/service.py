@@ -25,6 +25,7 @@ from echo_app.tenants.schemas import (
     AssistantView,
     MemberView,
     NewApiKey,
+    Persona,
     TenantView,
 )
 
@@ -63,6 +64,12 @@ async def allow_sites(tx: AsyncSession, actor: Actor, sites: list[str]) -> Tenan
 
 async def get_assistant(tx: AsyncSession, actor: Actor) -> AssistantView:
     return _assistant_view(await repository.get_assistant(tx, actor.tenant_id))
+
+
+async def get_persona(tx: AsyncSession, actor: Actor) -> Persona:
+    """As whom the tenant's assistant answers."""
+    check_right(actor, Right.SETTINGS_READ)
+    return await repository.get_persona(tx, actor.tenant_id)
 
 
 async def change_assistant(
