@@ -1,7 +1,8 @@
 """The job `conversation.answer`: one turn of the assistant.
 
-Two transactions, none open while the model writes. A repetition (after a crash, say) finds the messages covered
-and ends, or writes the reply again under the same id with the next attempt, withdrawing what was shown before.
+Two transactions, none open while the model writes. A repetition (after a crash, say) finds its reply saved and ends,
+or writes it again under the same id with the next attempt, withdrawing what was shown before. What the contact wrote
+after a saved reply is another job's.
 """
 
 from uuid import UUID
@@ -31,6 +32,8 @@ async def answer(context: JobContext, tenant_id: str, conversation_id: str, repl
     runs_before = context.job.attempts
     with bus.subscribe(conversation_id=conversation) as news:
         async with db.read_only(actor) as tx:
+            if runs_before and await conversations.was_said(tx, actor, reply):
+                return
             assignment = await service.prepare(tx, actor, conversation)
         if assignment is None:
             return

@@ -206,6 +206,12 @@ async def get_message(tx: AsyncSession, actor: Actor, message_id: UUID) -> Messa
     return (await _views(tx, actor.tenant_id, [message]))[0]
 
 
+async def was_said(tx: AsyncSession, actor: Actor, message_id: UUID) -> bool:
+    """Whether a message of this id stands in any of the tenant's conversations."""
+    check_right(actor, Right.CONVERSATIONS_READ)
+    return await queries.find_message(tx, actor.tenant_id, message_id) is not None
+
+
 async def find_reply(tx: AsyncSession, actor: Actor, message_id: UUID) -> MessageView | None:
     """The reply that covers a contact's message, None while there is none."""
     reply_id = await queries.find_covering_reply(tx, actor.tenant_id, message_id)

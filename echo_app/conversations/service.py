@@ -49,6 +49,7 @@ from echo_app.conversations.reading import (
     list_newest_messages,
     list_suggestions,
     list_timeline,
+    was_said,
 )
 from echo_app.conversations.repository import Locked, NewMessage
 from echo_app.conversations.schemas import Channel, Handler, MessageView, Posted, Thread
@@ -87,6 +88,7 @@ __all__ = [
     "start",
     "take_over",
     "use_suggestion",
+    "was_said",
 ]
 
 LONGEST_MESSAGE = 8_000
