@@ -13,23 +13,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app.answering.citations import cited_passages
+from echo_app.answering.demands import demand_of
+from echo_app.answering.finding import find_passages
 from echo_app.answering.intents import small_talk, wants_person
 from echo_app.answering.phrases import Phrase, language_of, phrase
 from echo_app.answering.prompt import build_prompt
-from echo_app.answering.relevance import is_relevant
 from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import CitationView, Escalation, NewReply, Said
 from echo_app.kit.text import preview
-from echo_app.knowledge import service as knowledge
 from echo_app.knowledge.schemas import Hit
 from echo_app.providers.llm.base import Model, ModelRequest, Turn, Usage, models
 from echo_app.tenancy import Actor
 from echo_app.tenants import service as tenants
 
-RETRIEVED = 6
-# A question this short may lean on the one before (`And in black?`).
-SHORT_QUESTION_WORDS = 6
-
+_DEMANDS = {
+    "needs_action": "something must be done that only a person can do",
+    "complaint": "the customer complains or wants money back",
+}
 REASONS = ("not_found", "asked_for_person", "needs_action", "complaint", "model_failed")
 
 
@@ -88,7 +88,10 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
         return _handing_over(assignment, "handing_over", "asked_for_person", "asks for a person")
     if kind := small_talk(question):
         return replace(assignment, words=phrase(kind, assignment.language))
-    hits = await _retrieve(tx, actor, question, turn.history)
+    if demand := demand_of(question):
+        return _handing_over(assignment, "handing_over", demand, _DEMANDS[demand])
+    before = next((said.content for said in reversed(turn.history) if said.author == "contact"), None)
+    hits = await find_passages(tx, actor, question, before)
     assignment = replace(
         assignment, hits=hits, timings={"prepareMs": round((perf_counter() - began) * 1000, 2)}
     )
@@ -159,19 +162,6 @@ def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
         attempts=draft.attempts,
         timings={**assignment.timings, **draft.timings},
     )
-
-
-async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[Said]) -> list[Hit]:
-    """The passages that answer the question, none when they do not."""
-    hits = await knowledge.search(tx, actor, question, RETRIEVED)
-    if is_relevant(question, hits):
-        return hits
-    before = next((message.content for message in reversed(history) if message.author == "contact"), None)
-    if before is None or len(question.split()) > SHORT_QUESTION_WORDS:
-        return []
-    together = f"{before}\n{question}"
-    hits = await knowledge.search(tx, actor, together, RETRIEVED)
-    return hits if is_relevant(together, hits) else []
 
 
 def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) -> Assignment:
