@@ -20,11 +20,13 @@ from echo_app.answering.phrases import Phrase, language_of, phrase
 from echo_app.answering.prompt import build_prompt
 from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import CitationView, Escalation, NewReply, Said
+from echo_app.conversations.schemas import Turn as TurnOwed
 from echo_app.kit.text import preview
 from echo_app.knowledge.schemas import Hit
 from echo_app.providers.llm.base import Model, ModelRequest, Turn, Usage, models
 from echo_app.tenancy import Actor
 from echo_app.tenants import service as tenants
+from echo_app.tenants.schemas import Persona
 
 _DEMANDS = {
     "needs_action": "something must be done that only a person can do",
@@ -69,21 +71,11 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
     Raises ConversationNotFound.
     """
     began = perf_counter()
-    turn = await conversations.get_turn(tx, actor, conversation_id)
-    if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
+    owed = await _owed(tx, actor, conversation_id)
+    if owed is None:
         return None
-    persona = await tenants.get_persona(tx, actor)
-    question = "\n".join(message.content for message in turn.awaiting)
-    offered = models.get()
-    assignment = Assignment(
-        conversation_id=conversation_id,
-        covers=[message.id for message in turn.awaiting],
-        question=question,
-        language=language_of(question),
-        assistant_name=persona.assistant_name,
-        hits=[],
-        model=offered.get(persona.model) or offered["extractive"],
-    )
+    assignment, turn, persona = owed
+    question = assignment.question
     if wants_person(question):
         return _handing_over(assignment, "handing_over", "asked_for_person", "asks for a person")
     if kind := small_talk(question):
@@ -105,6 +97,15 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
         history=[_turn(message) for message in turn.history if message.author != "system"],
     )
     return replace(assignment, request=request)
+
+
+async def give_up(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assignment | None:
+    """The turn after every try at it has failed, for whatever reason: it goes to a person, who is told that the fault
+    is Echo's. None when the assistant owes nothing (any more). Raises ConversationNotFound."""
+    owed = await _owed(tx, actor, conversation_id)
+    if owed is None:
+        return None
+    return _handing_over(owed[0], "failed", "model_failed", "writing a reply failed again and again")
 
 
 def given_up(assignment: Assignment) -> Assignment:
@@ -162,6 +163,28 @@ def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
         attempts=draft.attempts,
         timings={**assignment.timings, **draft.timings},
     )
+
+
+async def _owed(
+    tx: AsyncSession, actor: Actor, conversation_id: UUID
+) -> tuple[Assignment, TurnOwed, Persona] | None:
+    """What the assistant owes a reply to, None when it owes nothing."""
+    turn = await conversations.get_turn(tx, actor, conversation_id)
+    if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
+        return None
+    persona = await tenants.get_persona(tx, actor)
+    question = "\n".join(message.content for message in turn.awaiting)
+    offered = models.get()
+    assignment = Assignment(
+        conversation_id=conversation_id,
+        covers=[message.id for message in turn.awaiting],
+        question=question,
+        language=language_of(question),
+        assistant_name=persona.assistant_name,
+        hits=[],
+        model=offered.get(persona.model) or offered["extractive"],
+    )
+    return assignment, turn, persona
 
 
 def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) -> Assignment:

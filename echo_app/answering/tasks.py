@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 # Above what one run can use of attempts, so that a later run's numbers are always higher.
 ATTEMPTS_A_RUN = 10
+# After this many runs that failed or were killed a person is called: the contact must not wait for ever.
+RUNS = 8
 
 
 @jobs.task("conversation.answer", queue="live", retries=100)
@@ -34,7 +36,8 @@ async def answer(context: JobContext, tenant_id: str, conversation_id: str, repl
         async with db.read_only(actor) as tx:
             if runs_before and await conversations.was_said(tx, actor, reply):
                 return
-            assignment = await service.prepare(tx, actor, conversation)
+            begin = service.prepare if runs_before < RUNS else service.give_up
+            assignment = await begin(tx, actor, conversation)
         if assignment is None:
             return
         stream = ReplyStream(actor, conversation, reply, runs_before * ATTEMPTS_A_RUN)

@@ -8,7 +8,7 @@ import pytest
 from procrastinate import JobContext
 
 from echo_app import db
-from echo_app.answering.tasks import answer
+from echo_app.answering.tasks import RUNS, answer
 from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import MessageView
 from echo_app.kit.ids import new_id
@@ -61,3 +61,15 @@ async def test_a_job_that_comes_twice_answers_once(company: Company, conversatio
     for tries in range(3):
         await run(company, conversation_id, new_id(), tries=tries)
     assert len(await replies(company, conversation_id)) == 1
+
+
+async def test_a_turn_that_fails_again_and_again_goes_to_a_person(
+    company: Company, conversation_id: UUID
+) -> None:
+    await ask(company, conversation_id, "How long is the warranty?")
+    await run(company, conversation_id, new_id(), tries=RUNS)
+    (reply,) = await replies(company, conversation_id)
+    assert reply.escalated
+    async with db.read_only(company.owner) as tx:
+        conversation = await conversations.get_conversation(tx, company.owner, conversation_id)
+    assert (conversation.handler, conversation.escalation_reason) == ("queue", "model_failed")
