@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from echo_app.kit.pagination import Page, cursor, position
 from echo_app.knowledge.errors import DocumentNotFound
 from echo_app.knowledge.indexing import PostingRow, vector_text
-from echo_app.knowledge.schemas import DocumentRow, PassageRow
+from echo_app.knowledge.schemas import DocumentOrder, DocumentRow, PassageRow
 from echo_app.models import Chunk, Document
 
 _BATCH = 20_000
@@ -124,6 +124,33 @@ async def list_documents(
     rows = (await tx.execute(query.order_by(col(Document.id).desc()).limit(limit + 1))).all()
     items = [DocumentRow(*row) for row in rows[:limit]]
     return Page(items, cursor(items[-1].id.hex) if len(rows) > limit else None)
+
+
+async def find_documents(
+    tx: AsyncSession,
+    tenant_id: UUID,
+    *,
+    words: str,
+    statuses: Sequence[str],
+    order: DocumentOrder,
+    descending: bool,
+    limit: int,
+) -> list[DocumentRow]:
+    """Those with `words` in the title and one of the statuses (none: any), at most `limit`."""
+    query = rows_of(*_ROW).where(col(Document.tenant_id) == tenant_id)
+    if words:
+        query = query.where(col(Document.title).icontains(words, autoescape=True))
+    if statuses:
+        query = query.where(col(Document.status).in_(statuses))
+    key: Any = {
+        "newest": Document.id,
+        "title": func.lower(Document.title),
+        "status": Document.status,
+        "passages": Document.chunk_count,
+        "changed": Document.updated_at,
+    }[order]
+    sorted_by = (key.desc() if descending else key.asc(), col(Document.id).desc())
+    return [DocumentRow(*row) for row in await tx.execute(query.order_by(*sorted_by).limit(limit))]
 
 
 async def count_documents(tx: AsyncSession, tenant_id: UUID) -> dict[str, int]:

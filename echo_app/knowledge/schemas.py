@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 
@@ -63,6 +64,10 @@ class PassageRow:
     heading: str
     page: int | None
     content: str
+
+
+# What a list of documents can be sorted by; "newest" is the order in which they were added.
+DocumentOrder = Literal["newest", "title", "status", "passages", "changed"]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from echo_app.knowledge.errors import (
     DocumentUrlInvalid,
 )
 from echo_app.knowledge.parsing import Format, check_content, format_of
-from echo_app.knowledge.schemas import DocumentRow, Hit, PassageRow, PassageView
+from echo_app.knowledge.schemas import DocumentOrder, DocumentRow, Hit, PassageRow, PassageView
 from echo_app.knowledge.search import LONGEST_QUERY
 from echo_app.knowledge.search import search as search_documents
 from echo_app.models import Document
@@ -92,6 +93,29 @@ async def list_documents(
     """The newest first, without their texts. Raises ValueError when `after` is no page's `next`."""
     check_right(actor, Right.KNOWLEDGE_READ)
     return await repository.list_documents(tx, actor.tenant_id, limit=limit, after=after)
+
+
+async def find_documents(
+    tx: AsyncSession,
+    actor: Actor,
+    *,
+    words: str = "",
+    statuses: Sequence[str] = (),
+    order: DocumentOrder = "newest",
+    descending: bool = True,
+    limit: int = 50,
+) -> list[DocumentRow]:
+    """Those with `words` in the title and one of the statuses (none: any), sorted, without their texts."""
+    check_right(actor, Right.KNOWLEDGE_READ)
+    return await repository.find_documents(
+        tx,
+        actor.tenant_id,
+        words=words,
+        statuses=statuses,
+        order=order,
+        descending=descending,
+        limit=limit,
+    )
 
 
 async def count_documents(tx: AsyncSession, actor: Actor) -> dict[str, int]:

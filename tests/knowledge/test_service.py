@@ -1,6 +1,7 @@
 """The knowledge base on a real Postgres, as the application's role."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -204,6 +205,27 @@ class TestListAndDelete:
         assert [row.id for row in [*first.items, *rest.items]] == ids[::-1]
         assert rest.next is None
         assert counts == {"ready": 3}
+
+    async def test_they_are_found_by_title_and_state_and_sorted(self, company: Company) -> None:
+        for title in ("Returns", "gift cards", "100 % wool"):
+            await added(company.owner, f"# {title}\n\nWords about {title}.", title=title)
+
+        async def found(**asked: Any) -> list[str]:
+            async with db.read_only(company.owner) as tx:
+                return [row.title for row in await service.find_documents(tx, company.owner, **asked)]
+
+        assert await found() == ["100 % wool", "gift cards", "Returns"]
+        assert await found(order="title", descending=False) == ["100 % wool", "gift cards", "Returns"]
+        assert await found(order="title", descending=True, limit=1) == ["Returns"]
+        assert await found(words="CARD") == ["gift cards"]
+        assert await found(words="%") == ["100 % wool"]
+        assert await found(statuses=["failed"]) == []
+        assert await found(statuses=["ready"], words="return") == ["Returns"]
+
+    async def test_another_tenant_finds_none_of_them(self, company: Company, other_company: Company) -> None:
+        await added(company.owner, "Words.")
+        async with db.read_only(other_company.owner) as tx:
+            assert await service.find_documents(tx, other_company.owner) == []
 
     async def test_a_cursor_that_is_none_is_a_value_error(self, company: Company) -> None:
         async with db.read_only(company.owner) as tx:

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from echo_app.ui.components.button import button, inner_link
+from echo_app.ui.components.button import button, inner_link, link_button
 from echo_app.ui.components.feedback import empty_state, error_panel, skeleton_rows
 from echo_app.ui.components.moment import relative_time
 from echo_app.ui.components.tag import tag
@@ -48,7 +48,12 @@ def page() -> rx.Component:
 
 
 def _content() -> rx.Component:
-    failed = error_panel("The document could not be shown", DocumentState.load_error, DocumentState.load_code)
+    failed = error_panel(
+        "The document could not be shown",
+        DocumentState.load_error,
+        DocumentState.load_code,
+        link_button("Go to the documents", href="/knowledge"),
+    )
     return rx.cond(
         DocumentState.loaded,
         rx.cond(DocumentState.load_error != "", failed, _document()),

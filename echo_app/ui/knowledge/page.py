@@ -63,7 +63,7 @@ def _content() -> rx.Component:
         rx.cond(
             KnowledgeState.load_error != "",
             failed,
-            rx.cond(KnowledgeState.rows.length() > 0, documents(), nothing),
+            rx.cond(KnowledgeState.total > 0, documents(), nothing),
         ),
         skeleton_rows(6),
     )

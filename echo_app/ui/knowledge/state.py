@@ -1,8 +1,8 @@
 """What /knowledge knows: the documents and how far they are, and what a search would find."""
 
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import reflex as rx
 
@@ -13,6 +13,7 @@ from echo_app.knowledge.errors import DocumentEmpty, DocumentTitleMissing
 from echo_app.tenancy import Actor
 from echo_app.ui import live
 from echo_app.ui.components.feedback import done
+from echo_app.ui.knowledge.place import LONGEST_WORDS, STATES, State, View, address, sorted_by, view_of
 from echo_app.ui.knowledge.rows import DocumentLine, HitLine, document_line, hit_line
 from echo_app.ui.session import SignedInState, deed, failure_of, read_id
 
@@ -30,6 +31,11 @@ class KnowledgeState(SignedInState):
     rows: list[DocumentLine] = []
     has_more: bool = False
     summary: str = ""
+    # how many there are, whatever the filter shows
+    total: int = 0
+    view: View = View()
+    # the filter field is made anew when something else than typing in it has changed the filter
+    filter_field: int = 0
 
     query: str = ""
     hits: list[HitLine] = []
@@ -41,14 +47,19 @@ class KnowledgeState(SignedInState):
     dialog: int = 0
 
     _shown: int = PAGE
+    _typed: str = ""
 
     @deed
     async def opened(self, actor: Actor) -> None:
-        """On every visit; `?q=` is a search."""
+        """On every visit; `?q=` is a search, the rest of the query how the table is filtered and sorted."""
         self._shown = PAGE
-        self.query = self.router.url.query_parameters.get("q", "")[:500]
+        asked = self.router.url.query_parameters
+        self.query, self.view = asked.get("q", "")[:500], view_of(asked)
+        if self.view.words != self._typed:
+            self._typed = self.view.words
+            self.filter_field += 1
         try:
-            self._show(*await _read(actor, self._shown))
+            self._show(*await _read(actor, self._shown, self.view))
             await self._search(actor)
             self.load_error = self.load_code = ""
         except EchoError as wrong:
@@ -64,7 +75,7 @@ class KnowledgeState(SignedInState):
                 if not any(news.kind in ("document", "resync") for news in burst):
                     continue
                 try:
-                    read = await _read(actor, self._shown)
+                    read = await _read(actor, self._shown, self.view)
                 except Unavailable:
                     continue  # a `resync` comes when the database is back
                 async with self:
@@ -73,12 +84,24 @@ class KnowledgeState(SignedInState):
     @deed
     async def more_clicked(self, actor: Actor) -> None:
         self._shown = min(self._shown + PAGE, MOST_LIVE)
-        self._show(*await _read(actor, self._shown))
+        self._show(*await _read(actor, self._shown, self.view))
 
     @deed
     async def search_sent(self, actor: Actor, form: dict[str, str]) -> Any:
-        query = form.get("q", "").strip()
-        return rx.redirect(f"/knowledge?q={quote(query)}" if query else "/knowledge")
+        return rx.redirect(address(self.view, form.get("q", "").strip()))
+
+    @deed(debounce=250)
+    async def name_typed(self, actor: Actor, words: str) -> Any:
+        self._typed = words.strip()[:LONGEST_WORDS]
+        return rx.redirect(address(replace(self.view, words=self._typed), self.query), replace=True)
+
+    @deed
+    async def state_chosen(self, actor: Actor, chosen: State) -> Any:
+        return rx.redirect(address(replace(self.view, state=chosen), self.query), replace=True)
+
+    @deed
+    async def sort_clicked(self, actor: Actor, column: str) -> Any:
+        return rx.redirect(address(sorted_by(self.view, column), self.query), replace=True)
 
     @deed
     async def text_added(self, actor: Actor, form: dict[str, str]) -> Any:
@@ -99,26 +122,27 @@ class KnowledgeState(SignedInState):
             self.text_error = wrong.message
             return None
         self.dialog += 1
-        self._show(*await _read(actor, self._shown))
+        self._show(*await _read(actor, self._shown, self.view))
         return done("Text added. It can be found in a few seconds.")
 
     @deed
     async def retry_clicked(self, actor: Actor, document_id: str) -> Any:
         async with db.transaction(actor) as tx:
             await knowledge.retry_document(tx, actor, read_id("doc", document_id))
-        self._show(*await _read(actor, self._shown))
+        self._show(*await _read(actor, self._shown, self.view))
         return done("Reading it again.")
 
     @deed
     async def delete_confirmed(self, actor: Actor, document_id: str) -> Any:
         async with db.transaction(actor) as tx:
             await knowledge.delete_document(tx, actor, read_id("doc", document_id))
-        self._show(*await _read(actor, self._shown))
+        self._show(*await _read(actor, self._shown, self.view))
         await self._search(actor)
         return done("Document deleted.")
 
-    def _show(self, rows: list[DocumentLine], has_more: bool, summary: str) -> None:
-        self.rows, self.has_more, self.summary = rows, has_more and len(rows) < MOST_LIVE, summary
+    def _show(self, rows: list[DocumentLine], has_more: bool, counts: dict[str, int]) -> None:
+        self.rows, self.has_more = rows, has_more and len(rows) < MOST_LIVE
+        self.total, self.summary = sum(counts.values()), _summary(counts)
 
     async def _search(self, actor: Actor) -> None:
         self.hits, self.searched = [], bool(self.query)
@@ -128,11 +152,19 @@ class KnowledgeState(SignedInState):
             self.hits = [hit_line(number, hit) for number, hit in enumerate(found, 1)]
 
 
-async def _read(actor: Actor, limit: int) -> tuple[list[DocumentLine], bool, str]:
+async def _read(actor: Actor, limit: int, view: View) -> tuple[list[DocumentLine], bool, dict[str, int]]:
     async with db.read_only(actor) as tx:
-        page = await knowledge.list_documents(tx, actor, limit=limit)
+        rows = await knowledge.find_documents(
+            tx,
+            actor,
+            words=view.words,
+            statuses=STATES[view.state].statuses,
+            order=view.order,
+            descending=view.descending,
+            limit=limit + 1,
+        )
         counts = await knowledge.count_documents(tx, actor)
-    return [document_line(row) for row in page.items], page.next is not None, _summary(counts)
+    return [document_line(row) for row in rows[:limit]], len(rows) > limit, counts
 
 
 def _summary(counts: dict[str, int]) -> str:

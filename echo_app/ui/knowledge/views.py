@@ -4,13 +4,15 @@ from typing import Any
 
 import reflex as rx
 
-from echo_app.ui.components.button import button, classes, inner_link
+from echo_app.ui.components.button import button, classes, inner_link, link_button
 from echo_app.ui.components.dialog import actions, ask_once, closing, dialog
-from echo_app.ui.components.field import text_area, text_field
+from echo_app.ui.components.feedback import empty_state
+from echo_app.ui.components.field import FIELD, text_area, text_field
 from echo_app.ui.components.icon import icon
 from echo_app.ui.components.moment import relative_time
 from echo_app.ui.components.table import Column, cell, row, table
 from echo_app.ui.components.tag import tag
+from echo_app.ui.knowledge.place import LONGEST_WORDS, STATES
 from echo_app.ui.knowledge.rows import DocumentLine
 from echo_app.ui.knowledge.state import KnowledgeState
 
@@ -20,14 +22,32 @@ LONGEST_TEXT = 200_000
 
 def documents() -> rx.Component:
     columns = [
-        Column("Document"),
-        Column("State"),
-        Column("Passages", number=True, wide=True),
-        Column("Changed", wide=True),
+        Column("Document", sort="title"),
+        Column("State", sort="status"),
+        Column("Passages", number=True, wide=True, sort="passages"),
+        Column("Changed", wide=True, sort="changed"),
         Column("Deeds", hidden_title=True),
     ]
+    view = KnowledgeState.view
     return rx.el.div(
-        table("Documents", columns, rx.foreach(KnowledgeState.rows, _document)),
+        _filters(),
+        rx.cond(
+            KnowledgeState.rows.length() > 0,
+            table(
+                "Documents",
+                columns,
+                rx.foreach(KnowledgeState.rows, _document),
+                sorted_by=view.order,
+                descending=view.descending,
+                on_sort=KnowledgeState.sort_clicked,
+            ),
+            empty_state(
+                "search-x",
+                "No document fits",
+                "None has these words in its title and this state.",
+                link_button("Show all", href="/knowledge"),
+            ),
+        ),
         rx.cond(
             KnowledgeState.has_more,
             rx.el.div(
@@ -39,13 +59,37 @@ def documents() -> rx.Component:
     )
 
 
+def _filters() -> rx.Component:
+    view = KnowledgeState.view
+    return rx.el.div(
+        rx.el.input(
+            type="search",
+            key=KnowledgeState.filter_field.to_string(),
+            default_value=view.words,
+            on_change=KnowledgeState.name_typed,
+            placeholder="Filter by name",
+            max_length=LONGEST_WORDS,
+            class_name=f"{FIELD} !w-60 max-sm:!w-full",
+            custom_attrs={"aria-label": "Filter by name", "data-key": "f", "aria-keyshortcuts": "F"},
+        ),
+        rx.el.select(
+            *[rx.el.option(words.label, value=state) for state, words in STATES.items()],
+            value=view.state,
+            on_change=KnowledgeState.state_chosen,
+            class_name=f"{FIELD} !w-auto",
+            custom_attrs={"aria-label": "State"},
+        ),
+        class_name="flex gap-2 flex-wrap",
+    )
+
+
 def _document(document: rx.Var[DocumentLine]) -> rx.Component:
     return row(
         cell(
             inner_link(
                 document.title,
                 href=document.href,
-                class_name="font-medium text-strong no-underline hover:underline break-words",
+                class_name="font-medium text-strong no-underline hover:underline [overflow-wrap:anywhere]",
             ),
             rx.cond(
                 document.failed,
