@@ -14,7 +14,7 @@ from echo_app.tenants.errors import ChangedMeanwhile, InvalidSite
 from echo_app.tenants.schemas import AssistantView
 from echo_app.ui.components.avatar import initials_of
 from echo_app.ui.components.feedback import done
-from echo_app.ui.session import SignedInState, deed, failure_of, read_id
+from echo_app.ui.session import SignedInState, deed, failure_of, read_id, toast_of
 from echo_app.ui.settings.snippet import widget_snippet
 from echo_app.ui.theme import avatar_colour
 
@@ -88,8 +88,11 @@ class SettingsState(SignedInState):
     @deed
     async def company_undone(self, actor: Actor, saved: str, before: str) -> Any:
         """Back to `before`, unless somebody has changed `saved` since."""
-        async with db.transaction(actor) as tx:
-            tenant = await tenants.rename_tenant(tx, actor, before, instead_of=saved)
+        try:
+            async with db.transaction(actor) as tx:
+                tenant = await tenants.rename_tenant(tx, actor, before, instead_of=saved)
+        except ChangedMeanwhile as wrong:
+            return await self._show_what_stands(actor, wrong)
         self._show_company(tenant.name)
         return done("Undone.")
 
@@ -109,8 +112,11 @@ class SettingsState(SignedInState):
     @deed
     async def sites_undone(self, actor: Actor, saved: list[str], before: list[str]) -> Any:
         """Back to `before`, unless somebody has changed `saved` since."""
-        async with db.transaction(actor) as tx:
-            tenant = await tenants.allow_sites(tx, actor, before, instead_of=saved)
+        try:
+            async with db.transaction(actor) as tx:
+                tenant = await tenants.allow_sites(tx, actor, before, instead_of=saved)
+        except ChangedMeanwhile as wrong:
+            return await self._show_what_stands(actor, wrong)
         self._show_sites(tenant.allowed_sites)
         return done("Undone.")
 
@@ -134,18 +140,21 @@ class SettingsState(SignedInState):
     @deed
     async def assistant_undone(self, actor: Actor, saved: dict[str, str], before: dict[str, str]) -> Any:
         """Back to `before`, unless somebody has changed `saved` since."""
-        async with db.transaction(actor) as tx:
-            now = await tenants.get_assistant(tx, actor)
-            if _assistant_form(now) != saved:
-                raise ChangedMeanwhile()
-            assistant = await tenants.change_assistant(
-                tx,
-                actor,
-                name=before.get("name", ""),
-                greeting=before.get("greeting", ""),
-                model=before.get("model", ""),
-                instead_of=now,
-            )
+        try:
+            async with db.transaction(actor) as tx:
+                now = await tenants.get_assistant(tx, actor)
+                if _assistant_form(now) != saved:
+                    raise ChangedMeanwhile()
+                assistant = await tenants.change_assistant(
+                    tx,
+                    actor,
+                    name=before.get("name", ""),
+                    greeting=before.get("greeting", ""),
+                    model=before.get("model", ""),
+                    instead_of=now,
+                )
+        except ChangedMeanwhile as wrong:
+            return await self._show_what_stands(actor, wrong)
         self._show_assistant(assistant)
         return done("Undone.")
 
@@ -190,6 +199,11 @@ class SettingsState(SignedInState):
             for member in members
         ]
         await self._load_keys(actor)
+
+    async def _show_what_stands(self, actor: Actor, wrong: ChangedMeanwhile) -> Any:
+        """The form shows what somebody else saved, and a toast why nothing was undone."""
+        await self._load(actor)
+        return toast_of(wrong)
 
     def _show_company(self, name: str) -> None:
         self.company = self.tenant_name = name
