@@ -69,7 +69,7 @@ def _filters() -> rx.Component:
             on_change=KnowledgeState.name_typed,
             placeholder="Filter by name",
             max_length=LONGEST_WORDS,
-            class_name=f"{FIELD} !w-60 max-sm:!w-full",
+            class_name=f"{FIELD} !w-60 max-sm:!w-auto max-sm:flex-1 min-w-0",
             custom_attrs={"aria-label": "Filter by name", "data-key": "f", "aria-keyshortcuts": "F"},
         ),
         rx.el.select(
@@ -79,7 +79,7 @@ def _filters() -> rx.Component:
             class_name=f"{FIELD} !w-auto",
             custom_attrs={"aria-label": "State"},
         ),
-        class_name="flex gap-2 flex-wrap",
+        class_name="flex gap-2",
     )
 
 
