@@ -212,11 +212,13 @@ PARCEL = Passage(
     5,
     "Shipping",
     "Shipping > When something goes wrong",
-    "- **Late:** if the parcel has not arrived after five working days, write to us, and we look for it for up to six "
-    "days more, wherever it may be, together with the carrier and, if need be, with customs in the country of arrival.\n"
+    "- **Late:** if the parcel has not arrived after five working days, write to us, and we look for it for up to "
+    "six days more, wherever it may be, together with the carrier and, if need be, with customs in the country "
+    "of arrival.\n"
     "- **Damaged:** send photos within 7 days of delivery.\n"
-    "- **Incomplete:** look into every box and under the paper first, then write to us what is missing from the "
-    "order, and we send the rest on the same day, unless it is a Sunday or a public holiday at the place of the warehouse.",
+    "- **Incomplete:** look into every box and under the paper first, then write to us what is missing "
+    "from the order, and we send the rest on the same day, unless it is a Sunday or a "
+    "public holiday at the place of the warehouse.",
 )
 ABROAD = Passage(
     6,
