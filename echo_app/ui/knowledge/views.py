@@ -55,7 +55,7 @@ def documents() -> rx.Component:
             ),
             rx.fragment(),
         ),
-        class_name="grid gap-4",
+        class_name="grid gap-4 grid-cols-[minmax(0,1fr)]",
     )
 
 
@@ -76,7 +76,7 @@ def _filters() -> rx.Component:
             *[rx.el.option(words.label, value=state) for state, words in STATES.items()],
             value=view.state,
             on_change=KnowledgeState.state_chosen,
-            class_name=f"{FIELD} !w-auto",
+            class_name=f"{FIELD} !w-auto shrink-0",
             custom_attrs={"aria-label": "State"},
         ),
         class_name="flex gap-2",
