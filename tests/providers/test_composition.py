@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -261,3 +262,30 @@ class TestWhateverIsAsked:
         assert reply.text or reply.missing
         if reply.text:
             assert re.search(r"\[[1-3]\]$", reply.text)
+
+
+class TestHowAReplyBegins:
+    HUM = Passage(
+        1,
+        "Troubleshooting",
+        "Troubleshooting > The fan hums",
+        "A soft hum is normal. If it has become louder, clean the blades first.\n\n"
+        "If it still hums loudly after two cleanings, the bearing is worn.",
+    )
+    REPAIR = Passage(
+        1,
+        "Repairs",
+        "Repairs > In the workshop",
+        "A new bearing takes a week. Sending the fan in costs 8.90 €, wherever you live in the country.",
+    )
+
+    def test_not_in_the_middle_of_a_train_of_thought(self) -> None:
+        assert compose("My fan hums loudly, what can I do?", [self.HUM]).text.startswith(
+            "A soft hum is normal."
+        )
+
+    def test_not_with_a_sentence_about_something_else(self) -> None:
+        long = replace(self.REPAIR, content=self.REPAIR.content + " The workshop answers every letter." * 12)
+        assert compose("What does sending the fan cost?", [long]).text.startswith(
+            "Sending the fan in costs 8.90 €"
+        )

@@ -26,8 +26,9 @@ _ENOUGH_OFFERED = 0.5
 # A further run must bring at least this much of the question that is not said yet, and be nearly as good.
 _LEAST_GAIN = 0.3
 _NEAR_BEST = 0.75
-# Two short answers that are nearly as good are both said.
+# Two short answers that are nearly as good are both said, when the second holds nearly as much of the question.
 _NEARLY = 0.78
+_HOLDS_LESS = 0.18
 _SHORT_REPLY = 75
 # Rows as good as the best belong to the answer.
 _AS_GOOD = 0.02
@@ -83,12 +84,16 @@ def _answer(asked: Asked, passages: list[Passage]) -> list[Run]:
             (elsewhere or not set(run.places) & set(best.places))
             and (
                 (gain >= _LEAST_GAIN and together <= LONGEST_REPLY)
-                or (elsewhere and run.score >= best.score * _NEARLY and together <= _SHORT_REPLY)
+                or (elsewhere and _says_as_much(run, best) and together <= _SHORT_REPLY)
             )
             and not _repeats(run, best)
         ):
             return [best, run] if elsewhere else [_joint(best, run)]
     return [best]
+
+
+def _says_as_much(run: Run, best: Run) -> bool:
+    return run.score >= best.score * _NEARLY and run.evidence >= best.evidence - _HOLDS_LESS
 
 
 def _joint(run: Run, other: Run) -> Run:

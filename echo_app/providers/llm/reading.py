@@ -29,6 +29,13 @@ _LEANING = re.compile(
     re.I,
 )
 
+# One that begins so goes on from what came before even in a paragraph of its own.
+_GOING_ON = re.compile(
+    r"(?:if|when|once|unless) (?:it|they|this|that|these|those|not|so)\b|"
+    r"(?:wenn|falls|sobald) (?:er|sie|es|dies|das)\b",
+    re.I,
+)
+
 
 @dataclass(frozen=True)
 class ReadPassage:
@@ -149,4 +156,6 @@ def _leans(found: list[Unit], place: int) -> bool:
     unit, before = found[place], found[place - 1]
     if before.kind != "sentence" or is_question(before):
         return False
+    if _GOING_ON.match(unit.words):
+        return True
     return before.group == unit.group and _LEANING.match(unit.words) is not None

@@ -19,7 +19,7 @@ _TAKEN_UP_WORTH = 0.7
 _BEFORE_WORTH = 0.3
 # Words of the heading hold for every sentence under it, but less than the sentence's own; the title's still less.
 _HEADING_WORTH = 0.8
-_TITLE_WORTH = 0.45
+_TITLE_WORTH = 0.6
 # A section about what is asked is better than one that only mentions it.
 _ABOUT_WORTH = 0.25
 _MEANING_WORTH = 0.35
@@ -29,6 +29,9 @@ _KIND_ALONE = 0.15
 _WITHOUT_KIND = 0.3
 # One sentence that holds the words says more than several that hold one each.
 _SINGLE_WORTH = 0.3
+# A reply begins with what was asked for, or with its section, and not with a sentence about something else.
+_LED_IN = 0.6
+_LED_IN_COST = 0.06
 # A row, or a labelled item, about something that was not asked about.
 _OTHER_SUBJECT = 0.3
 # Steps, where a price or a time was asked for.
@@ -208,6 +211,8 @@ def _run(
         score -= _WITHOUT_KIND
     if other_subject:
         score -= _OTHER_SUBJECT
+    if places[0] > 0 and single[places[0]] < _LED_IN * max(single.values()):
+        score -= _LED_IN_COST
     if last.marker[:1].isdigit() and asked.kinds and "steps" not in asked.kinds:
         score -= _STEPS_UNASKED
     length = source.length(places)
