@@ -276,7 +276,7 @@ class TestHowAReplyBegins:
         1,
         "Repairs",
         "Repairs > In the workshop",
-        "A new bearing takes a week. Sending the fan in costs 8.90 €, wherever you live in the country.",
+        "The workshop is in Bergen. A new bearing takes a week. Sending the fan in costs 8.90 €, wherever you live in the country.",
     )
 
     def test_not_in_the_middle_of_a_train_of_thought(self) -> None:
