@@ -2,7 +2,6 @@
 
 import re
 import time
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -276,7 +275,10 @@ class TestHowAReplyBegins:
         1,
         "Repairs",
         "Repairs > In the workshop",
-        "The workshop is in Bergen. A new bearing takes a week. Sending the fan in costs 8.90 €, wherever you live in the country.",
+        "Every fan is taken apart, cleaned, oiled and tested for an hour before it goes back to its owner. "
+        "We keep spare parts of every model for at least ten years after the last one was sold. "
+        "A new bearing costs 25 € on top. Shipping is included in Norway and costs 8.90 € elsewhere. "
+        "Our people write to you before they begin.",
     )
 
     def test_not_in_the_middle_of_a_train_of_thought(self) -> None:
@@ -285,7 +287,5 @@ class TestHowAReplyBegins:
         )
 
     def test_not_with_a_sentence_about_something_else(self) -> None:
-        long = replace(self.REPAIR, content=self.REPAIR.content + " The workshop answers every letter." * 12)
-        assert compose("What does sending the fan cost?", [long]).text.startswith(
-            "Sending the fan in costs 8.90 €"
-        )
+        said = compose("What does shipping cost?", [self.REPAIR]).text
+        assert said.startswith("Shipping is included in Norway and costs 8.90 € elsewhere.")
