@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy
 
-from echo_app.providers.embeddings.base import Vector
+from echo_app.providers.embeddings.base import Embedded, Vector
 
 if TYPE_CHECKING:
     from wordllama.inference import WordLlamaInference
@@ -18,9 +19,26 @@ _AT_ONCE_CHARACTERS = 4_000
 _BATCH = 256
 
 
+NAME = "wordllama"
+DIMENSIONS = 256
+
+
 class LocalEmbedder:
-    name = "wordllama-256"
-    dimensions = 256
+    """Passages and questions are the same to it; it counts no tokens, and costs nothing."""
+
+    name = NAME
+    dimensions = DIMENSIONS
+    # It reads a text of any length; the mean of very many words says little.
+    longest_tokens = 8_192
+    batch = _BATCH
+    price: int | None = 0
+    outside = False
+
+    async def embed_passages(self, texts: Sequence[str]) -> Embedded:
+        return Embedded(await self.embed(list(texts)))
+
+    async def embed_query(self, text: str) -> Embedded:
+        return Embedded(embed_now([text]))
 
     async def embed(self, texts: list[str]) -> list[Vector]:
         if sum(map(len, texts)) <= _AT_ONCE_CHARACTERS:
