@@ -67,7 +67,9 @@ _INSERT_POSTINGS = text(
 
 async def find_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Document | None:
     rows = await tx.scalars(
-        select(Document).where(Document.tenant_id == tenant_id, Document.sha256 == sha256)
+        select(Document).where(
+            Document.tenant_id == tenant_id, Document.sha256 == sha256, Document.kind == "file"
+        )
     )
     return rows.one_or_none()
 
@@ -81,14 +83,16 @@ async def get_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Documen
 
 
 async def insert_document(tx: AsyncSession, tenant_id: UUID, document: Document) -> bool:
-    """Inserts it unless the tenant has a document of the same bytes; says whether it did.
+    """Inserts an uploaded file unless the tenant has one of the same bytes; says whether it did.
 
     Waits for another transaction that is inserting the same at this moment.
     """
     assert document.tenant_id == tenant_id
     statement = insert(Document).values(document.model_dump())
     done = await tx.execute(
-        statement.on_conflict_do_nothing(index_elements=["tenant_id", "sha256"]).returning(col(Document.id))
+        statement.on_conflict_do_nothing(
+            index_elements=["tenant_id", "sha256"], index_where=text("kind = 'file'")
+        ).returning(col(Document.id))
     )
     return done.one_or_none() is not None
 

@@ -23,6 +23,7 @@ from echo_app.knowledge.parsing import Format, check_content, format_of
 from echo_app.knowledge.schemas import DocumentRow, Hit, PassageRow, PassageView
 from echo_app.knowledge.search import LONGEST_QUERY
 from echo_app.knowledge.search import search as search_documents
+from echo_app.knowledge.sources import repository as sources
 from echo_app.models import Document
 from echo_app.providers.embeddings.base import embedder
 from echo_app.providers.storage.base import storage
@@ -67,6 +68,7 @@ async def add_document(
     document = Document(
         id=document_id,
         tenant_id=actor.tenant_id,
+        source_id=await sources.default_source_id(tx, actor.tenant_id, "files"),
         title=checked_title,
         format=found_format,
         size_bytes=len(content),

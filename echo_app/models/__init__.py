@@ -13,9 +13,11 @@ from echo_app.models.conversation import (
     Suggestion,
     Trace,
 )
-from echo_app.models.document import Chunk, ChunkVector, Document, Posting
+from echo_app.models.document import Chunk, Document, Posting
+from echo_app.models.source import Source
 from echo_app.models.tenant import Tenant
 from echo_app.models.user import ApiKey, LoginAttempt, Member, Session, User
+from echo_app.models.vector import ChunkVector, LargeVector, VectorSpace
 
 __all__ = [
     "ApiKey",
@@ -29,14 +31,17 @@ __all__ = [
     "ConversationRead",
     "Document",
     "Event",
+    "LargeVector",
     "LoginAttempt",
     "Member",
     "Message",
     "Posting",
     "ReplyCoverage",
     "Session",
+    "Source",
     "Suggestion",
     "Tenant",
     "Trace",
     "User",
+    "VectorSpace",
 ]
