@@ -12,6 +12,7 @@ FILES = sorted(
         *ROOT.glob("*/repository.py"),
         ROOT / "conversations" / "queries.py",
         ROOT / "knowledge" / "retrieval.py",
+        ROOT / "knowledge" / "vectors.py",
         ROOT / "knowledge" / "sources" / "repository.py",
     ]
 )

@@ -15,7 +15,7 @@ from echo_app.errors import EchoError
 from echo_app.kit.clock import now
 from echo_app.kit.ids import encode
 from echo_app.kit.language.guess import language_of
-from echo_app.knowledge import repository
+from echo_app.knowledge import repository, vectors
 from echo_app.knowledge.chunking import passages
 from echo_app.knowledge.errors import DocumentNotFound
 from echo_app.knowledge.indexing import PostingRow, embedded_text, postings_of
@@ -49,6 +49,8 @@ class Content:
     chunks: list[Chunk]
     vectors: list[Vector]
     postings: list[PostingRow]
+    # ISO 639-1, guessed from the text.
+    language: str
 
 
 async def begin(tx: AsyncSession, actor: Actor, document_id: UUID) -> Work | None:
@@ -73,11 +75,11 @@ async def read(work: Work) -> Content:
     themselves and are worth another try."""
     content = await storage.get().get(work.tenant_id, work.storage_key)
     parsed = await parse_safely(content, work.format)
-    chunks, texts, postings = await asyncio.to_thread(_prepared, work, parsed)
-    vectors = await embedder.get().embed(texts)
-    return Content(
-        parsed.text, len(parsed.pages) if parsed.pages is not None else None, chunks, vectors, postings
-    )
+    language = language_of(parsed.text)
+    chunks, texts, postings = await asyncio.to_thread(_prepared, work, parsed, language)
+    pages = len(parsed.pages) if parsed.pages is not None else None
+    embedded = await embedder.get().embed(texts)
+    return Content(parsed.text, pages, chunks, embedded, postings, language)
 
 
 async def finish(tx: AsyncSession, actor: Actor, work: Work, content: Content) -> bool:
@@ -88,8 +90,7 @@ async def finish(tx: AsyncSession, actor: Actor, work: Work, content: Content) -
     tenant_id, document_id = work.tenant_id, work.document_id
     await repository.delete_passages(tx, tenant_id, document_id)
     await repository.insert_chunks(tx, tenant_id, document_id, content.chunks)
-    await repository.insert_vectors(tx, tenant_id, [chunk.id for chunk in content.chunks], content.vectors)
-    await repository.insert_postings(tx, tenant_id, document_id, content.postings)
+    # Its language goes into the rows it is found by: it is written first.
     await repository.set_document(
         tx,
         tenant_id,
@@ -102,7 +103,13 @@ async def finish(tx: AsyncSession, actor: Actor, work: Work, content: Content) -
         pages=content.pages,
         chunk_count=len(content.chunks),
         token_total=sum(chunk.token_count for chunk in content.chunks),
+        language=content.language,
     )
+    space = await vectors.active_space(tx, tenant_id, *vectors.KEYLESS)
+    await vectors.insert_vectors(
+        tx, tenant_id, space, [chunk.id for chunk in content.chunks], content.vectors
+    )
+    await repository.insert_postings(tx, tenant_id, document_id, content.postings)
     facts = {"documentId": encode("doc", document_id), "chunks": len(content.chunks)}
     await audit.record(tx, actor, "document.ready", facts)
     await publish_change(tx, tenant_id, document_id, "ready")
@@ -135,8 +142,7 @@ async def _still_ours(tx: AsyncSession, actor: Actor, work: Work) -> bool:
     return document.version == work.version
 
 
-def _prepared(work: Work, parsed: Parsed) -> tuple[list[Chunk], list[str], list[PostingRow]]:
-    language = language_of(parsed.text)
+def _prepared(work: Work, parsed: Parsed, language: str) -> tuple[list[Chunk], list[str], list[PostingRow]]:
     chunks: list[Chunk] = []
     texts: list[str] = []
     postings: list[PostingRow] = []

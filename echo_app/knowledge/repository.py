@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from echo_app.kit.pagination import Page, cursor, position
 from echo_app.knowledge.errors import DocumentNotFound
-from echo_app.knowledge.indexing import PostingRow, vector_text
+from echo_app.knowledge.indexing import PostingRow
 from echo_app.knowledge.schemas import DocumentRow, PassageRow
 from echo_app.models import Chunk, Document
 
@@ -45,13 +45,6 @@ _INSERT_CHUNKS = text(
     FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS int[]), CAST(:headings AS text[]), CAST(:pages AS int[]),
         CAST(:starts AS int[]), CAST(:ends AS int[]), CAST(:contents AS text[]), CAST(:tokens AS int[]))
         AS row (id, position, heading, page, start_offset, end_offset, content, token_count)
-    """
-)
-_INSERT_VECTORS = text(
-    """
-    INSERT INTO chunk_vectors (chunk_id, tenant_id, embedding)
-    SELECT id, :tenant, CAST(embedding AS vector)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:embeddings AS text[])) AS row (id, embedding)
     """
 )
 # In the order of the terms: the rows of one term lie together, which is how they are read.
@@ -180,19 +173,6 @@ async def insert_chunks(
             "ends": [chunk.end_offset for chunk in chunks],
             "contents": [chunk.content for chunk in chunks],
             "tokens": [chunk.token_count for chunk in chunks],
-        },
-    )
-
-
-async def insert_vectors(
-    tx: AsyncSession, tenant_id: UUID, chunk_ids: Sequence[UUID], vectors: Sequence[Sequence[float]]
-) -> None:
-    await tx.execute(
-        _INSERT_VECTORS,
-        {
-            "tenant": tenant_id,
-            "ids": list(chunk_ids),
-            "embeddings": [vector_text(vector) for vector in vectors],
         },
     )
 

@@ -48,12 +48,14 @@ _SEARCH = text(
         SELECT chunk_id FROM asked JOIN postings USING (term)
         WHERE tenant_id = :tenant AND gathers
         GROUP BY chunk_id ORDER BY sum(weight * {_SATURATION}) DESC LIMIT {_BY_TERMS}
+    ), space AS MATERIALIZED (
+        SELECT id FROM vector_spaces WHERE tenant_id = :tenant AND state = 'active'
     ), near AS MATERIALIZED (
-        SELECT chunk_id FROM chunk_vectors WHERE tenant_id = :tenant
-        ORDER BY signs <~> CAST(binary_quantize(CAST(:vector AS vector)) AS bit(256)) LIMIT {_BY_SIGNS}
+        SELECT chunk_id FROM chunk_vectors WHERE tenant_id = :tenant AND space_id = (SELECT id FROM space)
+        ORDER BY signs <~> binary_quantize(CAST(:vector AS vector)) LIMIT {_BY_SIGNS}
     ), dense AS MATERIALIZED (
         SELECT chunk_id FROM near JOIN chunk_vectors USING (chunk_id)
-        ORDER BY embedding <#> CAST(:vector AS vector) LIMIT {_BY_VECTOR}
+        WHERE space_id = (SELECT id FROM space) ORDER BY embedding <#> CAST(:vector AS vector) LIMIT {_BY_VECTOR}
     ), candidate AS MATERIALIZED (
         SELECT chunk_id FROM lexical UNION SELECT chunk_id FROM dense
     ), held AS MATERIALIZED (
@@ -69,7 +71,7 @@ _SEARCH = text(
     FROM candidate
     JOIN chunks ON chunks.id = candidate.chunk_id
     JOIN documents ON documents.id = document_id
-    JOIN chunk_vectors ON chunk_vectors.chunk_id = candidate.chunk_id
+    JOIN chunk_vectors ON chunk_vectors.chunk_id = candidate.chunk_id AND space_id = (SELECT id FROM space)
     LEFT JOIN held ON held.chunk_id = candidate.chunk_id
     WHERE chunks.tenant_id = :tenant
     """
