@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     embeddings_base_url: str | None = Field(None, description="A server that speaks OpenAI's embeddings")
     embeddings_api_key: str | None = None
     embeddings_model: str = Field("default", description="The model that this server is asked for")
-    embeddings_dimensions: int = Field(1024, ge=1, le=2000, description="How long that model's vectors are")
+    embeddings_dimensions: int = Field(1024, ge=1, le=4000, description="How long that model's vectors are")
     embeddings_longest_tokens: int = Field(512, ge=32, description="How much of a text that model reads")
     log_level: str = "info"
 

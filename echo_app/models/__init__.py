@@ -16,6 +16,7 @@ from echo_app.models.conversation import (
 from echo_app.models.document import Chunk, Document, Posting
 from echo_app.models.source import Source
 from echo_app.models.tenant import Tenant
+from echo_app.models.usage_entry import UsageEntry
 from echo_app.models.user import ApiKey, LoginAttempt, Member, Session, User
 from echo_app.models.vector import ChunkVector, LargeVector, VectorSpace
 
@@ -42,6 +43,7 @@ __all__ = [
     "Suggestion",
     "Tenant",
     "Trace",
+    "UsageEntry",
     "User",
     "VectorSpace",
 ]

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import Column, Computed, Index, SmallInteger, literal_column, text
+from sqlalchemy import BigInteger, Column, Computed, Index, SmallInteger, literal_column, text
 from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import Field
 
@@ -27,13 +27,18 @@ class VectorSpace(Identified, Tenanted, table=True):
     # The embedder's name: `wordllama`, `openai:text-embedding-3-small`, `compatible:<model>` …
     embedder: str
     dimensions: int
-    # `building`, `active` (the one that is searched) or `retired`.
+    # `building`, `failed` (to be built; what is done is kept), `active` (the one that is searched) or `retired`.
     state: str = "active"
     # `exact`: its vectors are in chunk_vectors; `large`: in large_vectors.
     tier: str = "exact"
     # Passages embedded of those there are, while it is being built.
     done: int = 0
     total: int = 0
+    # What building it has used and cost so far, and what trouble there was.
+    tokens: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    cost_micro_dollars: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    error_code: str | None = None
+    error: str | None = None
     created_at: datetime = moment()
 
 
