@@ -9,9 +9,8 @@ from typing import Any
 import structlog
 
 from echo_app import db, jobs, realtime
-from echo_app.providers.embeddings.base import embedder, embedders
+from echo_app.providers.embeddings.base import embedders
 from echo_app.providers.embeddings.catalogue import Catalogue
-from echo_app.providers.embeddings.local import LocalEmbedder
 from echo_app.providers.llm.base import Model, models
 from echo_app.providers.llm.local import ExtractiveModel
 from echo_app.providers.storage.base import storage
@@ -21,7 +20,6 @@ from echo_app.settings import Settings
 
 def put_providers(settings: Settings) -> None:
     """Chooses the outside world for this process: the keyless providers, and OpenAI where a key is set."""
-    embedder.put(LocalEmbedder())
     embedders.put(Catalogue(settings))
     storage.put(LocalStorage(settings.data_dir / "files"))
     offered: dict[str, Model] = {"extractive": ExtractiveModel()}

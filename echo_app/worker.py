@@ -6,13 +6,14 @@ import signal
 from echo_app import composition, jobs
 from echo_app.answering import tasks as answering_tasks
 from echo_app.knowledge import tasks as knowledge_tasks
+from echo_app.knowledge.embedding import tasks as embedding_tasks
 from echo_app.settings import settings
 
 REPLIES_AT_ONCE = 10
 DOCUMENTS_AT_ONCE = 2
 
 # Registered with the queue by being imported.
-TASKS = (answering_tasks, knowledge_tasks)
+TASKS = (answering_tasks, knowledge_tasks, embedding_tasks)
 
 
 async def main() -> None:
@@ -30,6 +31,7 @@ async def main() -> None:
             # Polled, not listened for: web is nearer to the customer and takes what it can.
             jobs.work(["live"], concurrency=REPLIES_AT_ONCE, listen=False),
             jobs.sweep(),
+            embedding_tasks.keep_spending(),
         ),
     ):
         await stop.wait()

@@ -105,6 +105,18 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
     return replace(assignment, request=request)
 
 
+async def questions_of(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> list[str]:
+    """What `prepare` may search for; nothing when the assistant owes no answer. Raises ConversationNotFound."""
+    turn = await conversations.get_turn(tx, actor, conversation_id)
+    if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
+        return []
+    question = "\n".join(message.content for message in turn.awaiting)
+    if wants_person(question) or small_talk(question):
+        return []
+    together = _with_the_one_before(question, turn.history)
+    return [question, together] if together else [question]
+
+
 def given_up(assignment: Assignment) -> Assignment:
     """The same turn after its model has failed: it goes to a person."""
     return _handing_over(
@@ -167,12 +179,19 @@ async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list
     hits = await knowledge.search(tx, actor, question, RETRIEVED)
     if is_relevant(question, hits):
         return hits
-    before = next((message.content for message in reversed(history) if message.author == "contact"), None)
-    if before is None or len(question.split()) > SHORT_QUESTION_WORDS:
+    together = _with_the_one_before(question, history)
+    if together is None:
         return []
-    together = f"{before}\n{question}"
     hits = await knowledge.search(tx, actor, together, RETRIEVED)
     return hits if is_relevant(together, hits) else []
+
+
+def _with_the_one_before(question: str, history: list[MessageView]) -> str | None:
+    """A short question may be understood only with the one before it."""
+    before = next((message.content for message in reversed(history) if message.author == "contact"), None)
+    if before is None or len(question.split()) > SHORT_QUESTION_WORDS:
+        return None
+    return f"{before}\n{question}"
 
 
 def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) -> Assignment:

@@ -4,6 +4,7 @@ Two transactions, none open while the model writes. A repetition (after a crash,
 and ends, or writes the reply again under the same id with the next attempt, withdrawing what was shown before.
 """
 
+import asyncio
 from uuid import UUID
 
 import structlog
@@ -14,6 +15,7 @@ from echo_app.answering import service
 from echo_app.answering.streaming import ReplyStream
 from echo_app.answering.writing import write
 from echo_app.conversations import service as conversations
+from echo_app.knowledge import service as knowledge
 from echo_app.realtime import bus
 from echo_app.tenancy import Actor
 
@@ -30,6 +32,8 @@ async def answer(context: JobContext, tenant_id: str, conversation_id: str, repl
     conversation, reply = UUID(conversation_id), UUID(reply_id)
     runs_before = context.job.attempts
     with bus.subscribe(conversation_id=conversation) as news:
+        if knowledge.asks_vendor(actor):
+            await _embed_ahead(actor, conversation)
         async with db.read_only(actor) as tx:
             assignment = await service.prepare(tx, actor, conversation)
         if assignment is None:
@@ -45,3 +49,10 @@ async def answer(context: JobContext, tenant_id: str, conversation_id: str, repl
     if outcome != "saved" and draft.finished:
         stream.withdraw()
     log.info("conversation.answered", tenant=tenant_id, conversation=conversation_id, outcome=outcome)
+
+
+async def _embed_ahead(actor: Actor, conversation: UUID) -> None:
+    """Has the questions' vectors made while no transaction is open."""
+    async with db.read_only(actor) as tx:
+        questions = await service.questions_of(tx, actor, conversation)
+    await asyncio.gather(*(knowledge.embed_ahead(actor, question) for question in questions))

@@ -124,6 +124,9 @@ class SearchHit(Shape):
 
 class SearchResult(Shape):
     hits: list[SearchHit]
+    lexical_only: bool = Field(
+        False, description="The vendor of embeddings was away, so passages were found by their words alone"
+    )
 
 
 class ErrorFacts(Shape):

@@ -15,15 +15,17 @@ from echo_app.errors import EchoError
 from echo_app.kit.clock import now
 from echo_app.kit.ids import encode
 from echo_app.kit.language.guess import language_of
-from echo_app.knowledge import repository, vectors
+from echo_app.knowledge import repository
 from echo_app.knowledge.chunking import passages
+from echo_app.knowledge.embedding.passages import embed_passages, spaces_to_fill, store_vectors
+from echo_app.knowledge.embedding.schemas import SpaceVectors
 from echo_app.knowledge.errors import DocumentNotFound
 from echo_app.knowledge.indexing import PostingRow, embedded_text, postings_of
 from echo_app.knowledge.isolation import parse_safely
 from echo_app.knowledge.parsing import Format, Parsed
 from echo_app.knowledge.service import publish_change
+from echo_app.knowledge.vectors import Space
 from echo_app.models import Chunk
-from echo_app.providers.embeddings.base import Vector, embedder
 from echo_app.providers.storage.base import storage
 from echo_app.tenancy import Actor
 
@@ -38,6 +40,7 @@ class Work:
     format: Format
     storage_key: str
     version: int
+    spaces: list[Space]
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Content:
     text: str
     pages: int | None
     chunks: list[Chunk]
-    vectors: list[Vector]
+    vectors: list[SpaceVectors]
     postings: list[PostingRow]
     # ISO 639-1, guessed from the text.
     language: str
@@ -67,23 +70,27 @@ async def begin(tx: AsyncSession, actor: Actor, document_id: UUID) -> Work | Non
     )
     await publish_change(tx, actor.tenant_id, document_id, "processing")
     format: Format = document.format  # type: ignore[assignment]
-    return Work(actor.tenant_id, document_id, document.title, format, document.storage_key, version)
+    spaces = await spaces_to_fill(tx, actor.tenant_id)
+    return Work(actor.tenant_id, document_id, document.title, format, document.storage_key, version, spaces)
 
 
 async def read(work: Work) -> Content:
     """Parses, cuts and embeds. Raises the refusals of `errors.py`; StorageFailed and EmbeddingFailed pass by
-    themselves and are worth another try."""
+    themselves and are worth another try; EmbedderAway says what somebody must change."""
     content = await storage.get().get(work.tenant_id, work.storage_key)
     parsed = await parse_safely(content, work.format)
     language = language_of(parsed.text)
     chunks, texts, postings = await asyncio.to_thread(_prepared, work, parsed, language)
     pages = len(parsed.pages) if parsed.pages is not None else None
-    embedded = await embedder.get().embed(texts)
+    embedded = await embed_passages(work.tenant_id, work.spaces, texts)
     return Content(parsed.text, pages, chunks, embedded, postings, language)
 
 
 async def finish(tx: AsyncSession, actor: Actor, work: Work, content: Content) -> bool:
-    """Stores what was read and says ready; False when the document was deleted or taken on anew meanwhile."""
+    """Stores what was read and says ready; False when the document was deleted or taken on anew meanwhile.
+
+    Raises SpacesChanged when the tenant's embedder changed meanwhile.
+    """
     document = await _still_ours(tx, actor, work)
     if not document:
         return False
@@ -105,10 +112,7 @@ async def finish(tx: AsyncSession, actor: Actor, work: Work, content: Content) -
         token_total=sum(chunk.token_count for chunk in content.chunks),
         language=content.language,
     )
-    space = await vectors.active_space(tx, tenant_id, *vectors.KEYLESS)
-    await vectors.insert_vectors(
-        tx, tenant_id, space, [chunk.id for chunk in content.chunks], content.vectors
-    )
+    await store_vectors(tx, actor, [chunk.id for chunk in content.chunks], content.vectors)
     await repository.insert_postings(tx, tenant_id, document_id, content.postings)
     facts = {"documentId": encode("doc", document_id), "chunks": len(content.chunks)}
     await audit.record(tx, actor, "document.ready", facts)

@@ -41,6 +41,14 @@ class HitWord:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a search found, best first. `lexical_only`: the embedder was away, so only words were compared."""
+
+    hits: list[Hit]
+    lexical_only: bool = False
+
+
+@dataclass(frozen=True)
 class PassageView:
     """A cited range in its surroundings, as the document's text has it."""
 

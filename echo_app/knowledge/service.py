@@ -13,6 +13,8 @@ from echo_app.kit.clock import now
 from echo_app.kit.ids import encode, new_id
 from echo_app.kit.pagination import Page
 from echo_app.knowledge import repository
+from echo_app.knowledge.embedding import questions
+from echo_app.knowledge.embedding.questions import embed_question
 from echo_app.knowledge.errors import (
     DocumentNotFailed,
     DocumentTitleMissing,
@@ -20,12 +22,12 @@ from echo_app.knowledge.errors import (
     DocumentUrlInvalid,
 )
 from echo_app.knowledge.parsing import Format, check_content, format_of
-from echo_app.knowledge.schemas import DocumentRow, Hit, PassageRow, PassageView
+from echo_app.knowledge.schemas import DocumentRow, Found, Hit, PassageRow, PassageView
 from echo_app.knowledge.search import LONGEST_QUERY
 from echo_app.knowledge.search import search as search_documents
 from echo_app.knowledge.sources import repository as sources
+from echo_app.knowledge.vectors import find_space
 from echo_app.models import Document
-from echo_app.providers.embeddings.base import embedder
 from echo_app.providers.storage.base import storage
 from echo_app.tenancy import Actor, Right, check_right
 
@@ -174,14 +176,36 @@ async def retry_document(tx: AsyncSession, actor: Actor, document_id: UUID) -> D
 async def search(tx: AsyncSession, actor: Actor, query: str, limit: int = 8) -> list[Hit]:
     """The passages that may answer, best first, at most `limit` (1 to 50); empty when there are no documents.
 
-    That something was found does not mean that it answers: see answering's `is_relevant`. Raises Forbidden;
-    EmbeddingFailed when the provider of embeddings is away.
+    That something was found does not mean that it answers: see answering's `is_relevant`. Raises Forbidden.
+    """
+    return (await find(tx, actor, query, limit)).hits
+
+
+async def find(tx: AsyncSession, actor: Actor, query: str, limit: int = 8) -> Found:
+    """Like `search`, and says when the embedder was away, so that words alone were compared.
+
+    Call `embed_ahead` before the transaction is opened: then none waits for a vendor of embeddings.
     """
     check_right(actor, Right.KNOWLEDGE_READ)
-    if not query.strip():
-        return []
-    vector = (await embedder.get().embed([query[:LONGEST_QUERY]]))[0]
-    return await search_documents(tx, actor.tenant_id, query, vector, max(1, min(limit, MOST_HITS)))
+    space = await find_space(tx, actor.tenant_id)
+    if space is None or not query.strip():
+        return Found([])
+    vector = await embed_question(actor.tenant_id, space.embedder, query[:LONGEST_QUERY])
+    # As near to one passage as to another.
+    meaning = vector or [0.0] * space.dimensions
+    hits = await search_documents(tx, actor.tenant_id, query, meaning, max(1, min(limit, MOST_HITS)))
+    return Found(hits, lexical_only=vector is None)
+
+
+def asks_vendor(actor: Actor) -> bool:
+    """Whether `embed_ahead` has anything to do for this tenant, as far as this process knows."""
+    return questions.asks_vendor(actor.tenant_id)
+
+
+async def embed_ahead(actor: Actor, query: str) -> None:
+    """Asks the tenant's vendor of embeddings for the question's vector now, with no transaction open; `find` has it
+    then. Does nothing where the embedder needs no vendor. Never fails."""
+    await questions.embed_ahead(actor.tenant_id, query[:LONGEST_QUERY])
 
 
 async def get_passage(tx: AsyncSession, actor: Actor, chunk_id: UUID, quote: str = "") -> PassageView | None:

@@ -8,6 +8,7 @@ from procrastinate import JobContext
 from echo_app import db, jobs
 from echo_app.errors import EchoError, Unavailable
 from echo_app.knowledge import ingestion
+from echo_app.knowledge.embedding.errors import EmbedderAway, SpacesChanged
 from echo_app.knowledge.errors import IngestionFailed
 from echo_app.providers.embeddings.base import EmbeddingFailed
 from echo_app.providers.storage.base import NotStored, StorageFailed, storage
@@ -17,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 _RETRIES = 4
 # Faults of ours that pass by themselves: the job is tried again, and only its last failure is shown.
-_PASSING = (StorageFailed, EmbeddingFailed, Unavailable, OSError)
+_PASSING = (StorageFailed, EmbeddingFailed, SpacesChanged, Unavailable, OSError)
 
 
 @jobs.task("document.ingest", queue="ingest", retries=_RETRIES)
@@ -43,6 +44,8 @@ async def ingest(tenant_id: UUID, document_id: UUID, *, last_try: bool = True) -
     except NotStored:
         # The bytes are kept before the commit that defers this job: they are lost, no retry brings them back.
         reason = IngestionFailed()
+    except EmbedderAway as refusal:
+        reason = refusal
     except _PASSING:
         if not last_try:
             raise

@@ -97,13 +97,6 @@ class Embedders(Protocol):
 embedders: Slot[Embedders] = Slot("embeddings")
 
 
-class PassageEmbedder(Protocol):
-    async def embed(self, texts: list[str]) -> list[Vector]: ...
-
-
-embedder: Slot[PassageEmbedder] = Slot("embeddings")
-
-
 def cost_of(tokens: int, price: int | None) -> int:
     """Micro-dollars, to the nearest; `price` is in micro-dollars per million tokens."""
     return (tokens * (price or 0) + 500_000) // 1_000_000

@@ -123,6 +123,7 @@ class KnowledgeState(SignedInState):
     async def _search(self, actor: Actor) -> None:
         self.hits, self.searched = [], bool(self.query)
         if self.query:
+            await knowledge.embed_ahead(actor, self.query)
             async with db.read_only(actor) as tx:
                 found = await knowledge.search(tx, actor, self.query, HITS)
             self.hits = [hit_line(number, hit) for number, hit in enumerate(found, 1)]
