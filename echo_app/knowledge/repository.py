@@ -14,8 +14,8 @@ from sqlmodel import col, select
 from echo_app.kit.pagination import Page, cursor, position
 from echo_app.knowledge.errors import DocumentNotFound
 from echo_app.knowledge.indexing import PostingRow
-from echo_app.knowledge.schemas import DocumentRow, PassageRow
-from echo_app.models import Chunk, Document
+from echo_app.knowledge.schemas import DocumentRow, LockedDocument, PassageRow
+from echo_app.models import Chunk, Document, Source
 
 _BATCH = 20_000
 
@@ -34,28 +34,20 @@ _ROW: tuple[Any, ...] = (
     Document.created_at,
     Document.updated_at,
 )
+_LOCKED: tuple[Any, ...] = (
+    Document.title,
+    Document.format,
+    Document.status,
+    Document.version,
+    Document.storage_key,
+    Document.size_bytes,
+    Document.sha256,
+    Document.kind,
+    Document.chunk_count,
+    Source.number,
+    Source.language,
+)
 _PASSAGE: tuple[Any, ...] = (Chunk.id, Chunk.position, Chunk.heading, Chunk.page, Chunk.content)
-
-# COPY is refused on tables with row-level security; rows out of arrays are nearly as fast.
-_INSERT_CHUNKS = text(
-    """
-    INSERT INTO chunks (id, tenant_id, document_id, position, heading, page, start_offset, end_offset, content,
-        token_count)
-    SELECT id, :tenant, :document, position, heading, page, start_offset, end_offset, content, token_count
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS int[]), CAST(:headings AS text[]), CAST(:pages AS int[]),
-        CAST(:starts AS int[]), CAST(:ends AS int[]), CAST(:contents AS text[]), CAST(:tokens AS int[]))
-        AS row (id, position, heading, page, start_offset, end_offset, content, token_count)
-    """
-)
-# In the order of the terms: the rows of one term lie together, which is how they are read.
-_INSERT_POSTINGS = text(
-    """
-    INSERT INTO postings (tenant_id, term, chunk_id, field, document_id, frequency, length)
-    SELECT :tenant, term, chunk_id, field, :document, frequency, length
-    FROM unnest(CAST(:terms AS text[]), CAST(:ids AS uuid[]), CAST(:fields AS smallint[]),
-        CAST(:frequencies AS int[]), CAST(:lengths AS int[])) AS row (term, chunk_id, field, frequency, length)
-    """
-)
 
 
 async def find_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Document | None:
@@ -130,16 +122,42 @@ async def count_documents(tx: AsyncSession, tenant_id: UUID) -> dict[str, int]:
     return {status: int(count) for status, count in rows}
 
 
-async def set_document(
-    tx: AsyncSession, tenant_id: UUID, document_id: UUID, at: datetime, **values: Any
-) -> bool:
-    """Changes columns and the moment of the last change; False when the document is gone."""
-    statement = (
-        update(Document)
+async def lock_document(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> LockedDocument | None:
+    """What reading a document needs to know of it, its row locked; None when it is gone."""
+    query = (
+        rows_of(*_LOCKED)
+        .join(Source, col(Source.id) == col(Document.source_id))
         .where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
-        .values(updated_at=at, **values)
+        .with_for_update(of=Document)
     )
-    return bool((await tx.execute(statement)).rowcount)  # type: ignore[attr-defined]
+    row = (await tx.execute(query)).one_or_none()
+    return LockedDocument(*row) if row is not None else None
+
+
+async def set_document(
+    tx: AsyncSession,
+    tenant_id: UUID,
+    document_id: UUID,
+    at: datetime,
+    *,
+    version_is: int | None = None,
+    **values: Any,
+) -> bool:
+    """Changes columns and the moment of the last change, with `version_is` only of that version; says whether it
+    did."""
+    statement = update(Document).where(
+        col(Document.tenant_id) == tenant_id, col(Document.id) == document_id
+    )
+    if version_is is not None:
+        statement = statement.where(col(Document.version) == version_is)
+    done = await tx.execute(statement.values(updated_at=at, **values))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+async def documents_without_job(tx: AsyncSession) -> list[tuple[UUID, UUID]]:
+    """(tenant, document) of those that wait to be read, of all tenants, and have no living job."""
+    rows = await tx.execute(text("SELECT tenant_id, document_id FROM documents_without_job()"))
+    return [(tenant_id, document_id) for tenant_id, document_id in rows]
 
 
 async def delete_document(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> None:
@@ -155,46 +173,6 @@ async def delete_passages(tx: AsyncSession, tenant_id: UUID, document_id: UUID) 
         "DELETE FROM chunks WHERE tenant_id = :tenant AND document_id = :document",
     ):
         await tx.execute(text(statement), {"tenant": tenant_id, "document": document_id})
-
-
-async def insert_chunks(
-    tx: AsyncSession, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk]
-) -> None:
-    await tx.execute(
-        _INSERT_CHUNKS,
-        {
-            "tenant": tenant_id,
-            "document": document_id,
-            "ids": [chunk.id for chunk in chunks],
-            "positions": [chunk.position for chunk in chunks],
-            "headings": [chunk.heading for chunk in chunks],
-            "pages": [chunk.page for chunk in chunks],
-            "starts": [chunk.start_offset for chunk in chunks],
-            "ends": [chunk.end_offset for chunk in chunks],
-            "contents": [chunk.content for chunk in chunks],
-            "tokens": [chunk.token_count for chunk in chunks],
-        },
-    )
-
-
-async def insert_postings(
-    tx: AsyncSession, tenant_id: UUID, document_id: UUID, postings: Iterable[PostingRow]
-) -> None:
-    rows = sorted(postings, key=lambda row: row.term)
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
-        await tx.execute(
-            _INSERT_POSTINGS,
-            {
-                "tenant": tenant_id,
-                "document": document_id,
-                "terms": [row.term for row in batch],
-                "ids": [row.chunk_id for row in batch],
-                "fields": [row.field for row in batch],
-                "frequencies": [row.frequency for row in batch],
-                "lengths": [row.length for row in batch],
-            },
-        )
 
 
 async def find_chunk(tx: AsyncSession, tenant_id: UUID, chunk_id: UUID) -> Chunk | None:

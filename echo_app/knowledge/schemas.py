@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from echo_app.knowledge.parsers.sniffing import Format
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -28,6 +30,21 @@ class Hit:
     cosine: float
     coverage: float
     words: tuple["HitWord", ...] = field(default=())
+    signals: "Signals | None" = None
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Why a passage was found, each from 0 to 1, where 1 is what the best of this search reached.
+
+    `words`: the question's words (stems and synonyms) in title and body; `spelling`: runs of four characters;
+    `closeness`: how near to one another those stand; `meaning`: likeness of the vectors.
+    """
+
+    words: float
+    spelling: float
+    closeness: float
+    meaning: float
 
 
 @dataclass(frozen=True)
@@ -71,6 +88,24 @@ class PassageRow:
     heading: str
     page: int | None
     content: str
+
+
+@dataclass(frozen=True)
+class LockedDocument:
+    """What reading or replacing a document needs to know of it. `source` is its source's number, `language` what its
+    source says its documents are in."""
+
+    title: str
+    format: Format
+    status: str
+    version: int
+    storage_key: str
+    size_bytes: int
+    sha256: str
+    kind: str
+    chunk_count: int
+    source: int
+    language: str | None
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,14 @@ from echo_app.knowledge.errors import (
     DocumentUrlInvalid,
 )
 from echo_app.knowledge.parsing import Format, check_content, format_of
+from echo_app.knowledge.retrieval import Narrowing
 from echo_app.knowledge.schemas import DocumentRow, Found, Hit, PassageRow, PassageView
-from echo_app.knowledge.search import LONGEST_QUERY
+from echo_app.knowledge.search import EVERYTHING, LONGEST_QUERY
 from echo_app.knowledge.search import search as search_documents
 from echo_app.knowledge.sources import repository as sources
-from echo_app.knowledge.vectors import find_space
+from echo_app.knowledge.vectors import Space
 from echo_app.models import Document
+from echo_app.providers.embeddings.base import Vector
 from echo_app.providers.storage.base import storage
 from echo_app.tenancy import Actor, Right, check_right
 
@@ -173,28 +175,31 @@ async def retry_document(tx: AsyncSession, actor: Actor, document_id: UUID) -> D
     return await repository.get_document_row(tx, actor.tenant_id, document_id)
 
 
-async def search(tx: AsyncSession, actor: Actor, query: str, limit: int = 8) -> list[Hit]:
+async def search(
+    tx: AsyncSession, actor: Actor, query: str, limit: int = 8, narrowing: Narrowing = EVERYTHING
+) -> list[Hit]:
     """The passages that may answer, best first, at most `limit` (1 to 50); empty when there are no documents.
 
     That something was found does not mean that it answers: see answering's `is_relevant`. Raises Forbidden.
     """
-    return (await find(tx, actor, query, limit)).hits
+    return (await find(tx, actor, query, limit, narrowing)).hits
 
 
-async def find(tx: AsyncSession, actor: Actor, query: str, limit: int = 8) -> Found:
+async def find(
+    tx: AsyncSession, actor: Actor, query: str, limit: int = 8, narrowing: Narrowing = EVERYTHING
+) -> Found:
     """Like `search`, and says when the embedder was away, so that words alone were compared.
 
     Call `embed_ahead` before the transaction is opened: then none waits for a vendor of embeddings.
     """
     check_right(actor, Right.KNOWLEDGE_READ)
-    space = await find_space(tx, actor.tenant_id)
-    if space is None or not query.strip():
+    if not query.strip():
         return Found([])
-    vector = await embed_question(actor.tenant_id, space.embedder, query[:LONGEST_QUERY])
-    # As near to one passage as to another.
-    meaning = vector or [0.0] * space.dimensions
-    hits = await search_documents(tx, actor.tenant_id, query, meaning, max(1, min(limit, MOST_HITS)))
-    return Found(hits, lexical_only=vector is None)
+
+    async def embed(space: Space) -> Vector | None:
+        return await embed_question(actor.tenant_id, space.embedder, query[:LONGEST_QUERY])
+
+    return await search_documents(tx, actor.tenant_id, query, max(1, min(limit, MOST_HITS)), embed, narrowing)
 
 
 def asks_vendor(actor: Actor) -> bool:

@@ -14,7 +14,9 @@ from echo_app.models.conversation import (
     Trace,
 )
 from echo_app.models.document import Chunk, Document, Posting
+from echo_app.models.finding import Finding
 from echo_app.models.source import Source
+from echo_app.models.statistics import CommonTerm, KnowledgeTotal
 from echo_app.models.tenant import Tenant
 from echo_app.models.usage_entry import UsageEntry
 from echo_app.models.user import ApiKey, LoginAttempt, Member, Session, User
@@ -27,11 +29,14 @@ __all__ = [
     "Chunk",
     "ChunkVector",
     "Citation",
+    "CommonTerm",
     "Contact",
     "Conversation",
     "ConversationRead",
     "Document",
     "Event",
+    "Finding",
+    "KnowledgeTotal",
     "LargeVector",
     "LoginAttempt",
     "Member",

@@ -36,8 +36,6 @@ class Document(Identified, Tenanted, table=True):
             postgresql_where=text("kind = 'page'"),
         ),
         Index("documents_by_source", "source_id"),
-        # Every search asks how many passages there are.
-        Index("documents_by_chunks", "tenant_id", postgresql_include=["chunk_count"]),
     )
 
     source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE")
@@ -76,6 +74,8 @@ class Document(Identified, Tenanted, table=True):
     started_at: datetime | None = optional_moment()
     chunk_count: int = 0
     token_total: int = 0
+    # Terms in the bodies of its passages: for the average length that BM25 compares with.
+    term_total: int = 0
     version: int = 1
     created_by: UUID | None = None
     created_at: datetime = moment()
@@ -104,7 +104,11 @@ class Posting(SQLModel, table=True):
     __tablename__ = "postings"
     __table_args__ = (
         PrimaryKeyConstraint(
-            "tenant_id", "term", "chunk_id", "field", postgresql_include=["frequency", "length"]
+            "tenant_id",
+            "term",
+            "chunk_id",
+            "field",
+            postgresql_include=["frequency", "length", "source", "language"],
         ),
         Index("postings_by_document", "document_id"),
     )
@@ -119,6 +123,9 @@ class Posting(SQLModel, table=True):
         sa_column_kwargs={"autoincrement": False},
     )
     document_id: UUID = Field(foreign_key="documents.id", ondelete="CASCADE")
-    frequency: int
+    frequency: int = Field(sa_type=SmallInteger)
     # Terms in that field of that chunk.
-    length: int
+    length: int = Field(sa_type=SmallInteger)
+    # What a search may be narrowed by: the source's number, and the document's language.
+    source: int
+    language: str
