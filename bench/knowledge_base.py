@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psycopg
+
 from bench.datasets import Source
 from echo_app import composition, db, migrations
 from echo_app.embedded_postgres import EmbeddedPostgres
@@ -35,6 +37,12 @@ async def fresh_database() -> AsyncIterator[None]:
     finally:
         postgres.stop()
         shutil.rmtree(folder)
+
+
+def vacuum() -> None:
+    """As the server does by itself some time after a load: fresh statistics, and pages known to be visible to all."""
+    with psycopg.connect(db.conninfo(db.admin_url(settings())), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 def new_folder() -> Path:
