@@ -23,16 +23,19 @@ def request(curl: str, names: dict[str, str]) -> dict[str, Any]:
         curl = curl.replace(f"${name}", value)
     words = shlex.split(curl.replace("\\\n", " "))[1:]
     asked: dict[str, Any] = {"method": "GET", "headers": {}}
+    method = None
     while words:
         word = words.pop(0)
         if word == "-H":
             name, _, value = words.pop(0).partition(": ")
             asked["headers"][name] = value
+        elif word == "-X":
+            method = words.pop(0)
         elif word == "-d":
             asked["content"], asked["method"] = words.pop(0).encode(), "POST"
         elif word != "-N":
             asked["url"] = word
-    return asked
+    return asked | ({"method": method} if method else {})
 
 
 def compare(shown: Any, found: Any, names: dict[str, str]) -> None:
@@ -86,4 +89,4 @@ def test_every_call_has_an_example() -> None:
         address = re.escape(path).replace(r"\{id\}", r"\$\w+")
         for method in methods:
             examples = [curl for curl, _, _ in EXAMPLE.findall(page) if re.search(address + r'["?]', curl)]
-            assert any((" -d " in curl) == (method == "post") for curl in examples), f"{method} {path}"
+            assert any(request(curl, {})["method"] == method.upper() for curl in examples), f"{method} {path}"

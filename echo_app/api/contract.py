@@ -129,6 +129,46 @@ class SearchResult(Shape):
     )
 
 
+class ChooseEmbedder(Shape):
+    embedder: str = Field(min_length=1, max_length=200)
+    tenant_id: str | None = None
+
+
+class EmbedderBody(Shape):
+    embedder: str
+    vendor: str
+    model: str
+    dimensions: int
+    micro_dollars_per_million_tokens: int | None = Field(description="Null where the price is not known")
+    needs: str | None = Field(description="The setting of this installation that is missing; null when ready")
+
+
+class EmbeddingChangeBody(Shape):
+    embedder: str
+    state: Literal["building", "failed"]
+    done: int = Field(description="Passages embedded so far, of `total`")
+    total: int
+    tokens: int
+    cost_micro_dollars: int
+    error: str | None = Field(description="Why it failed, or what holds it up just now")
+    started_at: datetime
+
+
+class EmbeddingSpentBody(Shape):
+    tokens: int
+    cost_micro_dollars: int
+
+
+class EmbeddingsBody(Shape):
+    """`embedder` is what searches use now; `change` is null unless another is on its way."""
+
+    embedder: str
+    dimensions: int
+    change: EmbeddingChangeBody | None
+    offered: list[EmbedderBody]
+    this_month: EmbeddingSpentBody
+
+
 class ErrorFacts(Shape):
     code: str
     message: str

@@ -82,9 +82,14 @@ class EmbeddingServer:
         """Queues faults, `after` so many good answers; status 0 cuts the connection."""
         self._faults += [*([None] * after), *([Fault(status, **options)] * times)]
 
-    def break_down(self, status: int | None, **options: Any) -> None:
-        """From now on every request fails so; None mends it."""
-        self._lasting = None if status is None else Fault(status, **options)
+    def mend(self) -> None:
+        """No fault is left."""
+        self._faults.clear()
+        self._lasting = None
+
+    def break_down(self, status: int, **options: Any) -> None:
+        """From now on every request fails so."""
+        self._lasting = Fault(status, **options)
 
     @property
     def app(self) -> Starlette:
