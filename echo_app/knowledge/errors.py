@@ -1,6 +1,6 @@
 """What may be wrong with a document, each with what to do about it."""
 
-from echo_app.errors import Conflict, EchoError, Invalid, NotFound, TooLarge
+from echo_app.errors import Conflict, EchoError, Invalid, NotFound, TooLarge, Unavailable
 
 
 class DocumentNotFound(NotFound):
@@ -100,7 +100,27 @@ class DocumentTooDemanding(Invalid):
 
 
 class DocumentNotFailed(Conflict):
-    """Only a document that failed can be tried again."""
+    """Only a document that failed or was cancelled can be read again."""
+
+
+class DocumentNotUnderWay(Conflict):
+    """Only a document that waits or is being read can be cancelled."""
+
+
+class DocumentNotAFile(Conflict):
+    """Only an uploaded file can be replaced. Change a page on its website, and a snippet where it was written."""
+
+
+class DocumentAlreadyThere(Conflict):
+    """Another document holds the same bytes. Delete one of the two."""
+
+
+class DocumentQuotaReached(Conflict):
+    """There is no room for this file: the storage of this account is full. Delete documents, or ask for more."""
+
+
+class DocumentAway(Unavailable):
+    """The original cannot be fetched at the moment. Try again in a while."""
 
 
 class IngestionFailed(EchoError):

@@ -17,11 +17,11 @@ from echo_app.kit.clock import now
 from echo_app.kit.ids import encode
 from echo_app.knowledge import passage_rows, repository
 from echo_app.knowledge.embedding.passages import spaces_to_fill, store_vectors
-from echo_app.knowledge.reading import Content, Outline, Progress, body_terms, portions_of, read_document
+from echo_app.knowledge.indexing import body_terms
+from echo_app.knowledge.reading import Content, Outline, Progress, portions_of, read_document
 from echo_app.knowledge.service import publish_change
 from echo_app.providers.storage.base import storage
 from echo_app.tenancy import Actor
-
 
 _CHUNKS_AT_ONCE = 2_000
 
@@ -44,7 +44,7 @@ class Work:
 
 
 async def begin(tx: AsyncSession, actor: Actor, document_id: UUID) -> Work | None:
-    """Marks the document as being read; None when it is gone, cancelled, or was read already (a job that came twice)."""
+    """Marks the document as being read; None when it is gone, cancelled, or read already (a job that came twice)."""
     document = await repository.lock_document(tx, actor.tenant_id, document_id)
     if document is None or document.status not in ("queued", "processing"):
         return None

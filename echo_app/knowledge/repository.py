@@ -1,6 +1,6 @@
 """Documents and their passages, as they are stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,15 +9,13 @@ from sqlalchemy import delete, func, text, update
 from sqlalchemy import select as rows_of
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from echo_app.kit.pagination import Page, cursor, position
 from echo_app.knowledge.errors import DocumentNotFound
-from echo_app.knowledge.indexing import PostingRow
-from echo_app.knowledge.schemas import DocumentRow, LockedDocument, PassageRow
+from echo_app.knowledge.schemas import DocumentRow, LockedDocument, Original, PassageRow
 from echo_app.models import Chunk, Document, Source
-
-_BATCH = 20_000
 
 # As Any: the typed overloads of select end at four columns.
 _ROW: tuple[Any, ...] = (
@@ -33,6 +31,15 @@ _ROW: tuple[Any, ...] = (
     Document.chunk_count,
     Document.created_at,
     Document.updated_at,
+    Document.language,
+    Document.source_id,
+    Document.kind,
+    Document.pages_done,
+    Document.pages_total,
+    Document.chunks_done,
+    Document.chunks_total,
+    Document.started_at,
+    Document.retired_at,
 )
 _LOCKED: tuple[Any, ...] = (
     Document.title,
@@ -67,19 +74,55 @@ async def get_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Documen
     return document
 
 
-async def insert_document(tx: AsyncSession, tenant_id: UUID, document: Document) -> bool:
-    """Inserts an uploaded file unless the tenant has one of the same bytes; says whether it did.
+async def list_by_hash(tx: AsyncSession, tenant_id: UUID, hashes: Sequence[str]) -> dict[str, Document]:
+    """The uploaded files of these bytes, by their hash."""
+    rows = await tx.scalars(
+        select(Document)
+        .where(Document.tenant_id == tenant_id, Document.kind == "file", col(Document.sha256).in_(hashes))
+        .options(defer(Document.text))  # type: ignore[arg-type]
+    )
+    return {document.sha256: document for document in rows}
+
+
+async def insert_documents(tx: AsyncSession, tenant_id: UUID, documents: Sequence[Document]) -> set[UUID]:
+    """Inserts uploaded files, but none whose bytes the tenant has; gives the ids of those it did.
 
     Waits for another transaction that is inserting the same at this moment.
     """
-    assert document.tenant_id == tenant_id
-    statement = insert(Document).values(document.model_dump())
-    done = await tx.execute(
-        statement.on_conflict_do_nothing(
-            index_elements=["tenant_id", "sha256"], index_where=text("kind = 'file'")
-        ).returning(col(Document.id))
+    assert all(document.tenant_id == tenant_id for document in documents)
+    statement = insert(Document).on_conflict_do_nothing(
+        index_elements=["tenant_id", "sha256"], index_where=text("kind = 'file'")
     )
-    return done.one_or_none() is not None
+    done = await tx.execute(
+        statement.returning(col(Document.id)), [document.model_dump() for document in documents]
+    )
+    return set(done.scalars())
+
+
+async def stored_bytes(tx: AsyncSession, tenant_id: UUID) -> int:
+    """How many bytes of originals the tenant keeps."""
+    query = select(func.coalesce(func.sum(Document.size_bytes), 0)).where(Document.tenant_id == tenant_id)
+    return int((await tx.scalars(query)).one())
+
+
+async def has_job(tx: AsyncSession, document_id: UUID) -> bool:
+    """Whether a job that reads this document waits or runs."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE lock = :lock AND task_name = 'document.ingest'"
+        " AND status IN ('todo', 'doing'))"
+    )
+    return bool(await tx.scalar(query, {"lock": f"document:{document_id}"}))
+
+
+async def get_original(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> Original:
+    """Raises DocumentNotFound."""
+    query = rows_of(Document.title, Document.format, Document.storage_key).where(  # type: ignore[call-overload]
+        col(Document.tenant_id) == tenant_id, col(Document.id) == document_id
+    )
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        raise DocumentNotFound()
+    return Original(*row)
 
 
 async def get_document(
@@ -104,12 +147,25 @@ async def get_document_row(tx: AsyncSession, tenant_id: UUID, document_id: UUID)
 
 
 async def list_documents(
-    tx: AsyncSession, tenant_id: UUID, *, limit: int, after: str | None = None
+    tx: AsyncSession,
+    tenant_id: UUID,
+    *,
+    limit: int,
+    after: str | None = None,
+    status: str | None = None,
+    source_id: UUID | None = None,
+    words: str | None = None,
 ) -> Page[DocumentRow]:
     """The newest first. `after` is a page's `next`; raises ValueError when it is not one."""
     query = rows_of(*_ROW).where(col(Document.tenant_id) == tenant_id)
     if after is not None:
         query = query.where(col(Document.id) < UUID(hex=position(after, 1)[0]))
+    if status is not None:
+        query = query.where(col(Document.status) == status)
+    if source_id is not None:
+        query = query.where(col(Document.source_id) == source_id)
+    if words:
+        query = query.where(col(Document.title).icontains(words, autoescape=True))
     rows = (await tx.execute(query.order_by(col(Document.id).desc()).limit(limit + 1))).all()
     items = [DocumentRow(*row) for row in rows[:limit]]
     return Page(items, cursor(items[-1].id.hex) if len(rows) > limit else None)
@@ -145,9 +201,7 @@ async def set_document(
 ) -> bool:
     """Changes columns and the moment of the last change, with `version_is` only of that version; says whether it
     did."""
-    statement = update(Document).where(
-        col(Document.tenant_id) == tenant_id, col(Document.id) == document_id
-    )
+    statement = update(Document).where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
     if version_is is not None:
         statement = statement.where(col(Document.version) == version_is)
     done = await tx.execute(statement.values(updated_at=at, **values))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from echo_app.knowledge.parsers.sniffing import Format
@@ -124,3 +125,74 @@ class DocumentRow:
     chunk_count: int
     created_at: datetime
     updated_at: datetime
+    language: str | None = None
+    source_id: UUID | None = None
+    kind: str = "file"
+    pages_done: int = 0
+    pages_total: int = 0
+    chunks_done: int = 0
+    chunks_total: int = 0
+    started_at: datetime | None = None
+    retired_at: datetime | None = None
+
+    @property
+    def share_done(self) -> float:
+        """How much of reading it is done, 0 to 1: its pages first, then its passages."""
+        if self.status != "processing":
+            return 1.0 if self.status == "ready" else 0.0
+        pages = self.pages_done / self.pages_total if self.pages_total else float(self.chunks_total > 0)
+        chunks = self.chunks_done / self.chunks_total if self.chunks_total else 0.0
+        return _SHARE_OF_PAGES * pages + _SHARE_OF_CHUNKS * chunks
+
+    @property
+    def seconds_left(self) -> int | None:
+        """About how long reading it still takes; None when that cannot be told."""
+        done = self.share_done
+        if self.status != "processing" or self.started_at is None or done < _TOLD_FROM:
+            return None
+        taken = (self.updated_at - self.started_at).total_seconds()
+        return ceil(taken * (1 - done) / done)
+
+
+# Of a long PDF's time. What is left is the time of storing it.
+_SHARE_OF_PAGES = 0.3
+_SHARE_OF_CHUNKS = 0.3
+_TOLD_FROM = 0.02
+
+
+@dataclass(frozen=True)
+class MemberResult:
+    """What became of one file of a ZIP: a document, or why not."""
+
+    name: str
+    document_id: UUID | None
+    status: str
+    error_code: str | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Original:
+    """Where the bytes of a document are kept."""
+
+    title: str
+    format: Format
+    storage_key: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """A document's bytes as `content`, or as an address (`link`) for the next minutes."""
+
+    name: str
+    media_type: str
+    link: str | None
+    content: bytes
+
+
+@dataclass(frozen=True)
+class StorageUse:
+    """Bytes of originals a tenant keeps, of so many it may keep (None: any number)."""
+
+    used: int
+    quota: int | None

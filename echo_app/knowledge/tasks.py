@@ -1,5 +1,6 @@
 """The jobs of the knowledge base."""
 
+import asyncio
 from uuid import UUID
 
 import structlog
@@ -7,16 +8,20 @@ from procrastinate import JobContext
 
 from echo_app import db, jobs
 from echo_app.errors import EchoError, Unavailable
-from echo_app.knowledge import ingestion
+from echo_app.knowledge import ingestion, repository
+from echo_app.knowledge.changes import defer_ingest
 from echo_app.knowledge.embedding.errors import EmbedderAway, SpacesChanged
 from echo_app.knowledge.errors import IngestionFailed
+from echo_app.knowledge.reading import Content, Progress
 from echo_app.providers.embeddings.base import EmbeddingFailed
 from echo_app.providers.storage.base import NotStored, StorageFailed, storage
-from echo_app.tenancy import system
+from echo_app.tenancy import Actor, system
 
 log = structlog.get_logger(__name__)
 
 _RETRIES = 4
+PROGRESS_SECONDS = 1.0
+SWEEP_SECONDS = 30.0
 # Faults of ours that pass by themselves: the job is tried again, and only its last failure is shown.
 _PASSING = (StorageFailed, EmbeddingFailed, SpacesChanged, Unavailable, OSError)
 
@@ -38,7 +43,9 @@ async def ingest(tenant_id: UUID, document_id: UUID, *, last_try: bool = True) -
         return
     reason: EchoError | None = None
     try:
-        content = await ingestion.read(work)
+        content = await _read_watched(actor, work)
+        if content is None:
+            return
         async with db.transaction(actor) as tx:
             await ingestion.finish(tx, actor, work, content)
     except NotStored:
@@ -60,7 +67,49 @@ async def ingest(tenant_id: UUID, document_id: UUID, *, last_try: bool = True) -
             await ingestion.fail(tx, actor, work, reason)
 
 
+async def _read_watched(actor: Actor, work: ingestion.Work) -> Content | None:
+    """Reads, and tells every second how far it has come; None when the document was cancelled or deleted meanwhile."""
+    progress = Progress()
+    reading = asyncio.create_task(ingestion.read(work, progress))
+    try:
+        while not (await asyncio.wait({reading}, timeout=PROGRESS_SECONDS))[0]:
+            async with db.transaction(actor) as tx:
+                if not await ingestion.note_progress(tx, actor, work, progress):
+                    return None
+        return await reading
+    finally:
+        if not reading.done():
+            # Ends the parser's process, too.
+            reading.cancel()
+            await asyncio.wait({reading})
+
+
 @jobs.task("document.forget", queue="ingest")
 async def forget(context: JobContext, tenant_id: str, storage_key: str) -> None:
     """Deletes the bytes of a deleted document."""
     await storage.get().delete(UUID(tenant_id), storage_key)
+
+
+async def keep_documents() -> None:
+    """Defers reading anew for documents that wait for a job that is not there, until cancelled.
+
+    A job may be gone while its document waits: its last try came while the database was away, or somebody emptied the
+    queue.
+    """
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            await revive_documents()
+        except EchoError as away:
+            log.warning("document.sweep_failed", reason=away.code)
+
+
+async def revive_documents() -> int:
+    """Gives every document without a living job a new one; says how many there were."""
+    async with db.before_tenant() as tx:
+        lost = await repository.documents_without_job(tx)
+    for tenant_id, document_id in lost:
+        async with db.transaction(system(tenant_id)) as tx:
+            await defer_ingest(tx, tenant_id, document_id)
+        log.warning("document.revived", tenant=str(tenant_id), document=str(document_id))
+    return len(lost)

@@ -36,6 +36,13 @@ class Document(Identified, Tenanted, table=True):
             postgresql_where=text("kind = 'page'"),
         ),
         Index("documents_by_source", "source_id"),
+        # How much of its quota a tenant uses.
+        Index("documents_by_size", "tenant_id", postgresql_include=["size_bytes"]),
+        Index(
+            "documents_under_way",
+            "updated_at",
+            postgresql_where=text("status IN ('queued', 'processing')"),
+        ),
     )
 
     source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE")
@@ -44,7 +51,7 @@ class Document(Identified, Tenanted, table=True):
     title: str
     # ISO 639-1; None until it is known.
     language: str | None = None
-    # `markdown`, `text`, `html` or `pdf`.
+    # `markdown`, `text`, `html`, `csv`, `pdf` or `docx`.
     format: str
     # `queued`, `processing`, `ready`, `failed` or `cancelled`.
     status: str = "queued"
