@@ -18,12 +18,15 @@ from dataclasses import dataclass
 
 from echo_app.errors import EchoError
 from echo_app.knowledge import errors
+from echo_app.knowledge.crawling.page import Page
 from echo_app.knowledge.parsers import wire
 from echo_app.knowledge.parsing import Format, Parsed, Part, joined, parse
 
 # Seconds for a file, and for each page its pages are more: 5,000 pages take ten.
 TIME_LIMIT = 60.0
 SECONDS_A_PAGE = 0.02
+# Seconds for a web page.
+PAGE_TIME_LIMIT = 20.0
 # Bytes a parser may use above what it needs at rest. Two of them and the worker stay below 512 MB.
 MEMORY_LIMIT = 150_000_000
 PARSERS_AT_ONCE = 2
@@ -47,7 +50,16 @@ async def parse_safely(
     """
     if format in _IN_A_THREAD and len(content) <= SMALL:
         return await asyncio.to_thread(parse, content, format)
-    return await _pool().parse(content, format, progress or _unseen, time_limit)
+    parsed = await _pool().parse(content, format, progress or _unseen, time_limit)
+    assert isinstance(parsed, Parsed)
+    return parsed
+
+
+async def read_page_safely(html: bytes, url: str, charset: str | None) -> Page:
+    """Finds the main text of a web page within limits. Raises DocumentTooSlow or DocumentTooDemanding."""
+    page = await _pool().parse(wire.of_page(html, url, charset), "page", _unseen, PAGE_TIME_LIMIT)
+    assert isinstance(page, Page)
+    return page
 
 
 async def close_parsers() -> None:
@@ -62,7 +74,9 @@ class _Parser:
     process: asyncio.subprocess.Process
     files: int = 0
 
-    async def ask(self, content: bytes, format: Format, progress: Progress, time_limit: float) -> Parsed:
+    async def ask(
+        self, content: bytes, task: wire.Task, progress: Progress, time_limit: float
+    ) -> Parsed | Page:
         """Raises a refusal, TimeoutError, or EOFError when the process ended."""
         answers = self.process.stdout
         questions = self.process.stdin
@@ -73,7 +87,7 @@ class _Parser:
             ends = limit.when() or 0.0
             with suppress(ConnectionError):
                 # One that died before it had read everything is noticed by its silence.
-                questions.write(wire.request(content, format, MEMORY_LIMIT))
+                questions.write(wire.request(content, task, MEMORY_LIMIT))
                 questions.write(content)
                 await questions.drain()
             while True:
@@ -83,6 +97,8 @@ class _Parser:
                 value = json.loads(await answers.readexactly(length))
                 if kind == wire.DONE:
                     return await asyncio.to_thread(joined, stretches)
+                if kind == wire.PAGE:
+                    return wire.to_page(value)
                 if kind == wire.REFUSED:
                     raise _REFUSALS[value[0]](**value[1])
                 part = wire.to_part(value)
@@ -109,11 +125,13 @@ class ParserPool:
         self._rest: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[None]] = set()
 
-    async def parse(self, content: bytes, format: Format, progress: Progress, time_limit: float) -> Parsed:
-        """See `parse_safely`."""
+    async def parse(
+        self, content: bytes, task: wire.Task, progress: Progress, time_limit: float
+    ) -> Parsed | Page:
+        """See `parse_safely` and `read_page_safely`."""
         async with self._places, self._parser() as parser:
             try:
-                return await parser.ask(content, format, progress, time_limit)
+                return await parser.ask(content, task, progress, time_limit)
             except TimeoutError as slow:
                 raise errors.DocumentTooSlow() from slow
             except (EOFError, ValueError, TypeError, KeyError) as broken:

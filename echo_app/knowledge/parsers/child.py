@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+from dataclasses import asdict
 from typing import BinaryIO
 
 import markdown_it  # noqa: F401  (imported once, before the first file)
@@ -16,7 +17,7 @@ import pypdfium2  # noqa: F401
 from echo_app.errors import EchoError
 from echo_app.knowledge.errors import DocumentTooDemanding
 from echo_app.knowledge.parsers import wire
-from echo_app.knowledge.parsing import Format, parts
+from echo_app.knowledge.parsing import parts
 
 # A parser whose parent died while it hung ends by itself after this much processor time for one file.
 _PROCESSOR_SECONDS = 600
@@ -33,23 +34,33 @@ def main() -> None:
     at_rest = _address_space()
     questions = sys.stdin.buffer
     while len(head := questions.read(wire.REQUEST.size)) == wire.REQUEST.size:
-        format, length, memory = wire.asked(head)
+        task, length, memory = wire.asked(head)
         _limit(at_rest + memory)
-        _answer(questions.read(length), format, answers)
+        _answer(questions.read(length), task, answers)
 
 
-def _answer(content: bytes, format: Format, answers: BinaryIO) -> None:
+def _answer(content: bytes, task: wire.Task, answers: BinaryIO) -> None:
     try:
-        for part in parts(content, format):
-            answers.write(wire.frame(wire.PART, wire.of_part(part)))
-            answers.flush()
-        last = wire.frame(wire.DONE, None)
+        if task == "page":
+            last = wire.frame(wire.PAGE, _page(content))
+        else:
+            for part in parts(content, task):
+                answers.write(wire.frame(wire.PART, wire.of_part(part)))
+                answers.flush()
+            last = wire.frame(wire.DONE, None)
     except EchoError as refusal:
         last = wire.frame(wire.REFUSED, [refusal.code, refusal.details])
     except MemoryError:
         last = wire.frame(wire.REFUSED, [DocumentTooDemanding.code, {}])
     answers.write(last)
     answers.flush()
+
+
+def _page(content: bytes) -> dict[str, object]:
+    # Only a process that meets a page takes the memory of what reads it.
+    from echo_app.knowledge.crawling.extraction import read_page
+
+    return asdict(read_page(*wire.to_html(content)))
 
 
 def _limit(memory: int) -> None:

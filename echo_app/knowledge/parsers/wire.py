@@ -7,28 +7,50 @@ details. JSON, because whoever took over a parser must not be able to say more t
 
 import json
 import struct
-from typing import Any
+from typing import Any, Literal
 
 from echo_app.knowledge.blocks import Block
+from echo_app.knowledge.crawling.page import Page
 from echo_app.knowledge.parsing import FORMATS, Format, Part
+
+Task = Format | Literal["page"]
+_TASKS: tuple[Task, ...] = (*FORMATS, "page")
 
 REQUEST = struct.Struct(">BIQ")
 FRAME = struct.Struct(">cI")
 PART = b"p"
+PAGE = b"w"
 DONE = b"d"
 REFUSED = b"r"
 # A frame of some 50 pages, or the text of a whole document that has none, at four bytes and some quotes a character.
 LONGEST_FRAME = 200_000_000
 
 
-def request(content: bytes, format: Format, memory: int) -> bytes:
-    return REQUEST.pack(FORMATS.index(format), len(content), memory)
+def request(content: bytes, task: Task, memory: int) -> bytes:
+    return REQUEST.pack(_TASKS.index(task), len(content), memory)
 
 
-def asked(head: bytes) -> tuple[Format, int, int]:
-    """(format, length of the file, limit of memory in bytes)."""
+def asked(head: bytes) -> tuple[Task, int, int]:
+    """(format or `page`, length of the file, limit of memory in bytes)."""
     number, length, memory = REQUEST.unpack(head)
-    return FORMATS[number], length, memory
+    return _TASKS[number], length, memory
+
+
+def of_page(html: bytes, url: str, charset: str | None) -> bytes:
+    """A page's HTML with what is known of it beside."""
+    return json.dumps([url, charset]).encode() + b"\n" + html
+
+
+def to_html(content: bytes) -> tuple[bytes, str, str | None]:
+    """(HTML, address, charset)."""
+    head, _, html = content.partition(b"\n")
+    url, charset = json.loads(head)
+    return html, url, charset
+
+
+def to_page(value: Any) -> Page:
+    """Raises TypeError for what no parser of ours says."""
+    return Page(**value)
 
 
 def frame(kind: bytes, value: object) -> bytes:

@@ -1,0 +1,121 @@
+"""Documents that Echo writes itself: pages of websites, and snippets. A new version takes the place of the old one.
+
+What is found of the old version stays until the new one has been read (`document.ingest` changes both at once).
+"""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from echo_app import jobs
+from echo_app.kit.clock import now
+from echo_app.kit.ids import new_id
+from echo_app.knowledge import repository as documents
+from echo_app.knowledge.service import publish_change
+from echo_app.knowledge.sources import repository
+from echo_app.models import Document
+from echo_app.providers.storage.base import storage
+from echo_app.tenancy import Actor
+
+
+async def add(
+    tx: AsyncSession,
+    actor: Actor,
+    source_id: UUID,
+    *,
+    kind: str,
+    title: str,
+    content: bytes,
+    format: str,
+    **values: Any,
+) -> Document:
+    """Keeps the bytes as a new document and defers reading them."""
+    document_id = new_id()
+    sha256 = hashlib.sha256(content).hexdigest()
+    document = Document(
+        id=document_id,
+        tenant_id=actor.tenant_id,
+        source_id=source_id,
+        kind=kind,
+        title=title,
+        format=format,
+        size_bytes=len(content),
+        sha256=sha256,
+        storage_key=_key(document_id, sha256),
+        created_by=actor.id if actor.kind == "user" else None,
+        **values,
+    )
+    await storage.get().put(actor.tenant_id, document.storage_key, content)
+    await repository.insert_document(tx, actor.tenant_id, document)
+    await defer_reading(tx, actor.tenant_id, document_id)
+    return document
+
+
+async def replace(
+    tx: AsyncSession,
+    actor: Actor,
+    document: Document,
+    *,
+    title: str,
+    content: bytes,
+    format: str,
+    **values: Any,
+) -> None:
+    """Keeps new bytes for a document that the caller has locked, and defers reading them.
+
+    A job that is reading the old ones finds a higher version and lets go.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    key = _key(document.id, sha256)
+    if key != document.storage_key:
+        await storage.get().put(actor.tenant_id, key, content)
+        await _forget(tx, actor.tenant_id, document.id, document.storage_key)
+    await documents.set_document(
+        tx,
+        actor.tenant_id,
+        document.id,
+        now(),
+        title=title,
+        format=format,
+        size_bytes=len(content),
+        sha256=sha256,
+        storage_key=key,
+        status="queued",
+        error_code=None,
+        error=None,
+        retired_at=None,
+        version=document.version + 1,
+        **values,
+    )
+    await defer_reading(tx, actor.tenant_id, document.id)
+
+
+async def defer_reading(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> None:
+    """One document, one job."""
+    await jobs.defer(
+        tx,
+        "document.ingest",
+        queue="ingest",
+        lock=f"document:{document_id}",
+        tenant_id=str(tenant_id),
+        document_id=str(document_id),
+    )
+    await publish_change(tx, tenant_id, document_id, "queued")
+
+
+async def _forget(tx: AsyncSession, tenant_id: UUID, document_id: UUID, storage_key: str) -> None:
+    await jobs.defer(
+        tx,
+        "document.forget",
+        queue="ingest",
+        lock=f"document:{document_id}",
+        tenant_id=str(tenant_id),
+        storage_key=storage_key,
+    )
+
+
+def _key(document_id: UUID, sha256: str) -> str:
+    """A key of its own for each content: a rollback must find the old bytes as they were."""
+    return f"documents/{document_id.hex}/{sha256[:32]}"
