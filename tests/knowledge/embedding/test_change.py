@@ -15,7 +15,6 @@ from echo_app.knowledge.embedding.errors import EmbedderNotOffered, EmbedderNotR
 from echo_app.providers.embeddings.base import EmbeddingFailed, embedders
 from echo_app.settings import settings
 from echo_app.tenancy import Role, system
-from tests.knowledge.embedding.conftest import GOOGLE, OPENAI, OWN, catalogue
 from tests.knowledge.embedding.driving import (
     added,
     audited,
@@ -32,6 +31,7 @@ from tests.knowledge.embedding.driving import (
 )
 from tests.peers.embedding_server import EmbeddingServer
 from tests.people import Company
+from tests.vendors import GOOGLE, OPENAI, OWN, catalogue
 
 KETTLES = "# Returns\n\nYou can return unopened kettles within 47 days of delivery."
 SHIPPING = "# Shipping\n\nParcels to Norway take four days and cost five euro."

@@ -9,10 +9,10 @@ from echo_app.knowledge import service as knowledge
 from echo_app.knowledge import tasks as ingestion
 from echo_app.knowledge.embedding import questions, tasks
 from echo_app.providers.embeddings.base import EmbeddingFailed, embedders
-from tests.knowledge.embedding.conftest import GOOGLE, OPENAI, OWN, catalogue
 from tests.knowledge.embedding.driving import added, changed, find, queued, spent, vectors_of
 from tests.peers.embedding_server import EmbeddingServer
 from tests.people import Company
+from tests.vendors import GOOGLE, OPENAI, OWN, catalogue
 
 KETTLES = "# Returns\n\nYou can return unopened kettles within 47 days of delivery."
 SHIPPING = "# Shipping\n\nParcels to Norway take four days and cost five euro."

@@ -1,4 +1,4 @@
-"""A tenant whose documents can be embedded by vendors, all of them one local peer."""
+"""Fixture: vendors of embeddings, all of them one local peer."""
 
 from collections.abc import Iterator
 
