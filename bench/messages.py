@@ -20,7 +20,6 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
@@ -39,19 +38,13 @@ RESULT = Path(__file__).parent / "results" / "messages.json"
 AIM = 0.5
 WORDS = "How many days do I have to send back a kettle that I have not opened?"
 
-# post_message's transactions, statement by statement; `:n` is one of pgbench's own conversations. The key's look-up
-# is a transaction of its own, as it is in the API.
+# post_message's transaction, statement by statement; `:n` is one of pgbench's own conversations. The key is looked up
+# once a minute in a transaction of its own: not here.
 _SCRIPT = r"""
 \set n random(1, {sessions})
 BEGIN;
-SELECT set_config('echo.tenant_id', '', true), set_config('echo.user_id', '', true);
-SELECT api_key_id, tenant_id FROM api_key_by_hash('\x{key_hash}');
-SELECT set_config('echo.tenant_id', '{tenant}', true), set_config('echo.user_id', '', true);
-UPDATE api_keys SET last_used_at = now() WHERE tenant_id = '{tenant}' AND id = '{tenant}'
-    AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute');
-COMMIT;
-BEGIN;
-SELECT set_config('echo.tenant_id', '{tenant}', true), set_config('echo.user_id', '', true);
+SET LOCAL echo.tenant_id = '{tenant}';
+SET LOCAL echo.user_id = '';
 SELECT c.id AS conversation, c.contact_id, c.channel, c.handler, c.status, c.assigned_user_id, c.last_seq + 1 AS seq,
     c.window_start, c.window_count FROM conversations c
     WHERE c.tenant_id = '{tenant}' AND c.id = (ARRAY[{conversations}]::uuid[])[:n] FOR UPDATE \gset
@@ -185,7 +178,6 @@ def _pgbench(echo: Running, sessions: list[str], handler: str, seconds: float) -
         "sessions": len(sessions),
         "conversations": ", ".join(f"'{decode('conv', session)}'" for session in sessions),
         "words": WORDS,
-        "key_hash": sha256(echo.api_key.encode()).hexdigest(),
         "awaiting": "true" if assistant else "false",
         "notice": json.dumps({"kind": "message", "tenant_id": str(new_id()), "subject_id": str(new_id())}),
     }

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy import text
+import psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,12 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from echo_app.embedded_postgres import embedded_urls
 from echo_app.errors import Unavailable
+from echo_app.kit.statements import driver, fetch, keep_driver
 from echo_app.settings import Settings
 from echo_app.tenancy import Actor
 
 APPLICATION_ROLE = "echo_app"
-
-_SCOPE = text("SELECT set_config('echo.tenant_id', :tenant, true), set_config('echo.user_id', :user, true)")
 
 _engine: AsyncEngine | None = None
 
@@ -60,7 +59,8 @@ async def open_engine(url: str, *, pool_size: int = 10) -> None:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
-        connect_args={"connect_timeout": 3, "application_name": "echo"},
+        # Transactions are begun by `_scoped`, together with their scope, and not by the driver in a message of its own.
+        connect_args={"connect_timeout": 3, "application_name": "echo", "autocommit": True},
     )
 
 
@@ -100,18 +100,12 @@ async def before_tenant(user_id: UUID | None = None) -> AsyncIterator[AsyncSessi
 async def reach() -> None:
     """Asks the database anything. Raises Unavailable when it does not answer."""
     async with before_tenant() as session:
-        await session.execute(text("SELECT 1"))
+        await fetch(session, "SELECT 1")
 
 
 async def rescope(session: AsyncSession, *, tenant_id: UUID | None, user_id: UUID | None = None) -> None:
     """Names another tenant and person for the rest of the transaction, once they have been proven."""
-    await session.execute(
-        _SCOPE,
-        {
-            "tenant": str(tenant_id) if tenant_id else "",
-            "user": str(user_id) if user_id else "",
-        },
-    )
+    await driver(session).execute(_scope(tenant_id, user_id))
 
 
 @asynccontextmanager
@@ -122,17 +116,42 @@ async def _scoped(tenant_id: UUID | None, user_id: UUID | None) -> AsyncIterator
         async with (
             AsyncSession(_engine, expire_on_commit=False) as session,
             session.begin(),
+            _minding_its_end(session),
         ):
-            # Unset is what every transaction begins with: there is nothing to ask the server for.
-            if tenant_id is not None or user_id is not None:
-                await rescope(session, tenant_id=tenant_id, user_id=user_id)
+            await driver(session).execute(b"BEGIN;" + _scope(tenant_id, user_id))
             yield session
-    except (OperationalError, PoolTimeout) as away:
+    except (OperationalError, PoolTimeout, psycopg.OperationalError) as away:
         raise Unavailable() from away
     except DBAPIError as broken:
         if broken.connection_invalidated:
             raise Unavailable() from broken
         raise
+
+
+@asynccontextmanager
+async def _minding_its_end(session: AsyncSession) -> AsyncIterator[None]:
+    """Keeps the transaction's own connection at hand, and notices its loss where SQLAlchemy does not see it."""
+    connection = (await session.connection()).sync_connection
+    assert connection is not None
+    keep_driver(session, connection.connection.driver_connection)
+    try:
+        yield
+    except psycopg.OperationalError:
+        if driver(session).closed:
+            await session.invalidate()
+            # The others in the pool were lost with it.
+            if _engine is not None:
+                await _engine.dispose()
+        raise
+
+
+def _scope(tenant_id: UUID | None, user_id: UUID | None) -> bytes:
+    """Statements that set the scope for the transaction, written out: with parameters, one message to the server
+    holds one statement only. A UUID's digits need no quoting."""
+    return b"".join(
+        f"SET LOCAL {name} = '{value.hex if value else ''}';".encode()
+        for name, value in (("echo.tenant_id", tenant_id), ("echo.user_id", user_id))
+    )
 
 
 def _for_psycopg(url: str) -> str:

@@ -23,7 +23,7 @@ from echo_app.knowledge import service as knowledge
 from echo_app.models import Member, Tenant, User
 from echo_app.settings import Settings
 from echo_app.tenancy import Actor, Role
-from echo_app.tenants import repository, sign_in
+from echo_app.tenants import api_keys, repository, sign_in
 from echo_app.tenants import service as tenants
 from echo_app.tenants.access import hash_password
 
@@ -170,7 +170,7 @@ def _kept_facts(settings: Settings) -> dict[str, str] | None:
 
 
 async def _still_there(facts: dict[str, Any]) -> bool:
-    return await sign_in.find_api_key(facts["apiKey"]) is not None
+    return await api_keys.find_api_key(facts["apiKey"]) is not None
 
 
 def _keep_facts(settings: Settings, facts: dict[str, str]) -> None:

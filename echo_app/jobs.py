@@ -6,7 +6,7 @@ Queues: `live` (replies, taken by web for the shortest way and by the worker for
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +18,8 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from echo_app.errors import EchoError
+from echo_app.kit.statements import driver
 from echo_app.realtime import bus
 
 log = structlog.get_logger(__name__)
@@ -40,7 +42,31 @@ def task(name: str, *, queue: str, retries: int = 5) -> Callable[[Callable[..., 
         queue=queue,
         retry=procrastinate.RetryStrategy(max_attempts=retries, wait=1),
         pass_context=True,
+        task_middleware=[_tell_failures],
     )
+
+
+async def _tell_failures(
+    run: Callable[[], Awaitable[Any]], context: procrastinate.JobContext, worker: Any
+) -> Any:
+    """Logs each try that failed; Procrastinate itself tells only of the last one."""
+    del worker
+    try:
+        return await run()
+    except EchoError as known:
+        log.warning(
+            "jobs.failed",
+            task=context.job.task_name,
+            job=context.job.id,
+            tries=context.job.attempts,
+            code=known.code,
+        )
+        raise
+    except Exception:
+        log.exception(
+            "jobs.failed", task=context.job.task_name, job=context.job.id, tries=context.job.attempts
+        )
+        raise
 
 
 async def defer(session: AsyncSession, name: str, *, queue: str, lock: str, **arguments: Any) -> None:
@@ -48,11 +74,8 @@ async def defer(session: AsyncSession, name: str, *, queue: str, lock: str, **ar
 
     Jobs of one `lock` run one after the other. `arguments` must be JSON.
     """
-    connection = await session.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
-    await app.configure_task(name, queue=queue, lock=lock, allow_unknown=True, connection=raw).defer_async(
-        **arguments
-    )
+    task = app.configure_task(name, queue=queue, lock=lock, allow_unknown=True, connection=driver(session))
+    await task.defer_async(**arguments)
 
 
 async def open_queue(conninfo: str) -> None:

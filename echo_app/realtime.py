@@ -20,8 +20,9 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from echo_app.kit.statements import fetch
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +30,6 @@ CHANNEL = "echo"
 # NOTIFY takes 8,000 bytes; a longer text is sent in pieces by its author.
 LONGEST_PAYLOAD = 7_900
 QUEUE_LENGTH = 1_000
-
-_NOTIFY = text("SELECT pg_notify('echo', :payload)")
 
 
 @dataclass(frozen=True)
@@ -93,6 +92,7 @@ class Bus:
     def __init__(self) -> None:
         self._by_tenant: dict[str, set[Subscription]] = defaultdict(set)
         self._by_conversation: dict[str, set[Subscription]] = defaultdict(set)
+        self._callbacks: dict[str, list[Callable[[News], None]]] = defaultdict(list)
         self._conninfo = ""
         self._origin = ""
         self._listening: asyncio.Task[None] | None = None
@@ -136,6 +136,10 @@ class Bus:
         shelf[key].add(subscription)
         return subscription
 
+    def on(self, kind: str, callback: Callable[[News], None]) -> None:
+        """Calls back at every news of that kind, whosesoever, for as long as the process lives."""
+        self._callbacks[kind].append(callback)
+
     def broadcast(self, news: News) -> None:
         """Tells an ephemeral to this process now and to the others as soon as the connection allows.
 
@@ -146,6 +150,8 @@ class Bus:
         self._outbox.put_nowait(payload)
 
     def _deliver(self, news: News) -> None:
+        for callback in self._callbacks.get(news.kind, ()):
+            callback(news)
         for subscription in list(self._by_tenant.get(news.tenant_id, ())):
             subscription.put(news)
         if news.conversation_id:
@@ -196,6 +202,8 @@ class Bus:
         self._deliver(News(**values))
 
     def _resync_everybody(self) -> None:
+        for callback in self._callbacks.get("resync", ()):
+            callback(News("resync", ""))
         for tenant_id, subscriptions in list(self._by_tenant.items()):
             for subscription in list(subscriptions):
                 subscription.put(News("resync", tenant_id))
@@ -209,7 +217,7 @@ bus = Bus()
 
 async def publish(session: AsyncSession, news: News) -> None:
     """Tells a notice to every process when the caller's transaction commits, and nobody if it does not."""
-    await session.execute(_NOTIFY, {"payload": _packed(news)})
+    await fetch(session, "SELECT pg_notify('echo', %(payload)s)", {"payload": _packed(news)})
 
 
 def _packed(news: News, origin: str | None = None) -> str:

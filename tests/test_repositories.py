@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1] / "echo_app"
 FILES = sorted(
     [
         *ROOT.rglob("repository.py"),
+        ROOT / "conversations" / "coverage.py",
         ROOT / "conversations" / "queries.py",
         ROOT / "knowledge" / "retrieval.py",
         ROOT / "knowledge" / "vectors.py",

@@ -13,7 +13,7 @@ SmallTalk = Literal["greeting", "thanks", "bye"]
 _PERSON = (
     r"(?:real |live |actual |another |human )?(?:human(?: being)?|person|agent|representative|rep|operator|advisor|adviser|"
     r"someone|somebody|employee|staff member|member of staff|team member|colleague|support (?:agent|person|team|staff)|"
-    r"customer (?:service|support|care)|customer service (?:agent|rep|representative)|support|manager|supervisor)"
+    r"customer (?:service|support|care)|customer service (?:agent|rep|representative)|support|manager|supervisor|receptionist|front desk|reception)"
     r"(?: (?:from|of|on|in) (?:your|the) (?:\w+ )?(?:team|support|staff|company|side|charge))?"
 )
 _MENSCH = (

@@ -13,23 +13,25 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app.answering.citations import cited_passages
+from echo_app.answering.demands import demand_of
+from echo_app.answering.finding import find_passages, searched_for
 from echo_app.answering.intents import small_talk, wants_person
 from echo_app.answering.phrases import Phrase, language_of, phrase
 from echo_app.answering.prompt import build_prompt
-from echo_app.answering.relevance import is_relevant
 from echo_app.conversations import service as conversations
-from echo_app.conversations.schemas import CitationView, Escalation, MessageView, NewReply
+from echo_app.conversations.schemas import CitationView, Escalation, NewReply, Said
+from echo_app.conversations.schemas import Turn as TurnOwed
 from echo_app.kit.text import preview
-from echo_app.knowledge import service as knowledge
 from echo_app.knowledge.schemas import Hit
 from echo_app.providers.llm.base import Model, ModelRequest, Turn, Usage, models
 from echo_app.tenancy import Actor
 from echo_app.tenants import service as tenants
+from echo_app.tenants.schemas import Persona
 
-RETRIEVED = 6
-# A question this short may lean on the one before (`And in black?`).
-SHORT_QUESTION_WORDS = 6
-
+_DEMANDS = {
+    "needs_action": "something must be done that only a person can do",
+    "complaint": "the customer complains or wants money back",
+}
 REASONS = ("not_found", "asked_for_person", "needs_action", "complaint", "model_failed")
 
 
@@ -69,27 +71,18 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
     Raises ConversationNotFound.
     """
     began = perf_counter()
-    turn = await conversations.get_turn(tx, actor, conversation_id)
-    if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
+    owed = await _owed(tx, actor, conversation_id)
+    if owed is None:
         return None
-    assistant = await tenants.get_assistant(tx, actor)
-    tenant = await tenants.get_tenant(tx, actor)
-    question = "\n".join(message.content for message in turn.awaiting)
-    offered = models.get()
-    assignment = Assignment(
-        conversation_id=conversation_id,
-        covers=[message.id for message in turn.awaiting],
-        question=question,
-        language=language_of(question),
-        assistant_name=assistant.name,
-        hits=[],
-        model=offered.get(assistant.model) or offered["extractive"],
-    )
+    assignment, turn, persona = owed
+    question = assignment.question
     if wants_person(question):
         return _handing_over(assignment, "handing_over", "asked_for_person", "asks for a person")
     if kind := small_talk(question):
         return replace(assignment, words=phrase(kind, assignment.language))
-    hits = await _retrieve(tx, actor, question, turn.history)
+    if demand := demand_of(question):
+        return _handing_over(assignment, "handing_over", demand, _DEMANDS[demand])
+    hits = await find_passages(tx, actor, question, _before(turn))
     assignment = replace(
         assignment, hits=hits, timings={"prepareMs": round((perf_counter() - began) * 1000, 2)}
     )
@@ -98,8 +91,8 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
     request = build_prompt(
         question,
         hits,
-        assistant_name=assistant.name,
-        tenant_name=tenant.name,
+        assistant_name=persona.assistant_name,
+        tenant_name=persona.tenant_name,
         history=[_turn(message) for message in turn.history if message.author != "system"],
     )
     return replace(assignment, request=request)
@@ -107,14 +100,22 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
 
 async def questions_of(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> list[str]:
     """What `prepare` may search for; nothing when the assistant owes no answer. Raises ConversationNotFound."""
-    turn = await conversations.get_turn(tx, actor, conversation_id)
-    if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
+    owed = await _owed(tx, actor, conversation_id)
+    if owed is None:
         return []
-    question = "\n".join(message.content for message in turn.awaiting)
-    if wants_person(question) or small_talk(question):
+    question = owed[0].question
+    if wants_person(question) or small_talk(question) or demand_of(question):
         return []
-    together = _with_the_one_before(question, turn.history)
-    return [question, together] if together else [question]
+    return searched_for(question, _before(owed[1]))
+
+
+async def give_up(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assignment | None:
+    """The turn after every try at it has failed, for whatever reason: it goes to a person, who is told that the fault
+    is Echo's. None when the assistant owes nothing (any more). Raises ConversationNotFound."""
+    owed = await _owed(tx, actor, conversation_id)
+    if owed is None:
+        return None
+    return _handing_over(owed[0], "failed", "model_failed", "writing a reply failed again and again")
 
 
 def given_up(assignment: Assignment) -> Assignment:
@@ -174,24 +175,31 @@ def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
     )
 
 
-async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[MessageView]) -> list[Hit]:
-    """The passages that answer the question, none when they do not."""
-    hits = await knowledge.search(tx, actor, question, RETRIEVED)
-    if is_relevant(question, hits):
-        return hits
-    together = _with_the_one_before(question, history)
-    if together is None:
-        return []
-    hits = await knowledge.search(tx, actor, together, RETRIEVED)
-    return hits if is_relevant(together, hits) else []
-
-
-def _with_the_one_before(question: str, history: list[MessageView]) -> str | None:
-    """A short question may be understood only with the one before it."""
-    before = next((message.content for message in reversed(history) if message.author == "contact"), None)
-    if before is None or len(question.split()) > SHORT_QUESTION_WORDS:
+async def _owed(
+    tx: AsyncSession, actor: Actor, conversation_id: UUID
+) -> tuple[Assignment, TurnOwed, Persona] | None:
+    """What the assistant owes a reply to, None when it owes nothing."""
+    turn = await conversations.get_turn(tx, actor, conversation_id)
+    if turn.handler != "assistant" or turn.status != "open" or not turn.awaiting:
         return None
-    return f"{before}\n{question}"
+    persona = await tenants.get_persona(tx, actor)
+    question = "\n".join(message.content for message in turn.awaiting)
+    offered = models.get()
+    assignment = Assignment(
+        conversation_id=conversation_id,
+        covers=[message.id for message in turn.awaiting],
+        question=question,
+        language=language_of(question),
+        assistant_name=persona.assistant_name,
+        hits=[],
+        model=offered.get(persona.model) or offered["extractive"],
+    )
+    return assignment, turn, persona
+
+
+def _before(turn: TurnOwed) -> str | None:
+    """What the contact wrote before."""
+    return next((said.content for said in reversed(turn.history) if said.author == "contact"), None)
 
 
 def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) -> Assignment:
@@ -211,7 +219,7 @@ def _words_for(escalation: Escalation) -> Phrase:
     return "not_found" if escalation.reason == "not_found" else "handing_over"
 
 
-def _turn(message: MessageView) -> Turn:
+def _turn(message: Said) -> Turn:
     return Turn("contact" if message.author == "contact" else "assistant", message.content)
 
 

@@ -1,7 +1,8 @@
 """The job `conversation.answer`: one turn of the assistant.
 
-Two transactions, none open while the model writes. A repetition (after a crash, say) finds the messages covered
-and ends, or writes the reply again under the same id with the next attempt, withdrawing what was shown before.
+Two transactions, none open while the model writes. A repetition (after a crash, say) finds its reply saved and ends,
+or writes it again under the same id with the next attempt, withdrawing what was shown before. What the contact wrote
+after a saved reply is another job's.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 # Above what one run can use of attempts, so that a later run's numbers are always higher.
 ATTEMPTS_A_RUN = 10
+# After this many runs that failed or were killed a person is called: the contact must not wait for ever.
+RUNS = 8
 
 
 @jobs.task("conversation.answer", queue="live", retries=100)
@@ -35,7 +38,10 @@ async def answer(context: JobContext, tenant_id: str, conversation_id: str, repl
         if knowledge.asks_vendor(actor):
             await _embed_ahead(actor, conversation)
         async with db.read_only(actor) as tx:
-            assignment = await service.prepare(tx, actor, conversation)
+            if runs_before and await conversations.was_said(tx, actor, reply):
+                return
+            begin = service.prepare if runs_before < RUNS else service.give_up
+            assignment = await begin(tx, actor, conversation)
         if assignment is None:
             return
         stream = ReplyStream(actor, conversation, reply, runs_before * ATTEMPTS_A_RUN)

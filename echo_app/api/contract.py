@@ -1,33 +1,65 @@
 """The public API's JSON: camelCase outside, one model a shape. DESIGN's table of calls is this file in words."""
 
+import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from echo_app.conversations.schemas import Channel, CitationView, Handler, MessageView, Status, Thread
 from echo_app.kit.ids import encode
+from echo_app.kit.text import is_text
 
 LARGEST_METADATA = 16_000
+DEEPEST_METADATA = 20
 
 
 class Shape(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
 
 
+def _text(value: str) -> str:
+    if not is_text(value):
+        raise ValueError("it holds characters that are not text")
+    return value
+
+
+def _storable(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Postgres keeps neither NUL nor lone surrogates nor NaN, and nobody reads what is nested without end."""
+    level: list[Any] = [metadata]
+    for _ in range(DEEPEST_METADATA):
+        level = [inner for value in level for inner in _inside(value)]
+        if not level:
+            break
+    else:
+        raise ValueError(f"metadata is nested at most {DEEPEST_METADATA} deep")
+    try:
+        text = json.dumps(metadata, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise ValueError("metadata holds a number that JSON does not have") from None
+    if len(text) > LARGEST_METADATA:
+        raise ValueError(f"metadata holds at most {LARGEST_METADATA} characters")
+    return metadata
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        _text(value)
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else []
+
+
+# A name or an id that a client chose: one that Postgres can hold.
+Text = Annotated[str, AfterValidator(_text)]
+
+
 class CreateSession(Shape):
     channel: Channel = "api"
-    user_id: str | None = Field(None, min_length=1, max_length=200, description="Your own id of the contact")
+    user_id: Text | None = Field(None, min_length=1, max_length=200, description="Your own id of the contact")
     tenant_id: str | None = None
-    metadata: dict[str, Any] = Field(default_factory=dict)
-
-    @field_validator("metadata")
-    @classmethod
-    def _small(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if len(repr(value)) > LARGEST_METADATA:
-            raise ValueError(f"metadata holds at most {LARGEST_METADATA} characters")
-        return value
+    metadata: Annotated[dict[str, Any], AfterValidator(_storable)] = Field(default_factory=dict)
 
 
 class SessionBody(Shape):
@@ -43,9 +75,9 @@ class SessionBody(Shape):
 class SendMessage(Shape):
     session_id: str
     content: str
-    user_id: str | None = Field(None, min_length=1, max_length=200)
+    user_id: Text | None = Field(None, min_length=1, max_length=200)
     tenant_id: str | None = None
-    client_message_id: str | None = Field(
+    client_message_id: Text | None = Field(
         None,
         min_length=1,
         max_length=100,

@@ -11,7 +11,7 @@ from echo_app.errors import Forbidden, NotFound, Unauthenticated
 from echo_app.kit.ids import decode, encode
 from echo_app.settings import settings
 from echo_app.tenancy import Actor
-from echo_app.tenants import sign_in
+from echo_app.tenants import api_keys, sign_in
 from echo_app.tenants.errors import TenantNotFound
 
 SESSION_COOKIE = "echo_session"
@@ -34,7 +34,7 @@ async def caller(request: Request) -> Actor:
     """
     token = bearer(request)
     if token is not None:
-        actor = await sign_in.find_api_key(token)
+        actor = await api_keys.find_api_key(token)
         if actor is None:
             raise Unauthenticated("The API key is wrong or was revoked.")
         return actor

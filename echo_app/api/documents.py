@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile as ReceivedFile
 from echo_app import db
 from echo_app.api.contract import AcceptedDocument, CreateDocument, DocumentBody
 from echo_app.api.dependencies import Caller, check_tenant, path_id
-from echo_app.api.failures import InvalidRequest, problems
+from echo_app.api.failures import InvalidJson, InvalidRequest, problems
 from echo_app.api.public import ERRORS
 from echo_app.kit.ids import encode
 from echo_app.knowledge import service as knowledge
@@ -92,6 +92,8 @@ async def _from_json(request: Request, actor: Actor) -> AcceptedDocument:
     try:
         body = CreateDocument.model_validate_json(await request.body())
     except ValidationError as wrong:
+        if any(problem["type"] == "json_invalid" for problem in wrong.errors()):
+            raise InvalidJson() from None
         raise InvalidRequest(problems=problems(wrong.errors())) from None
     check_tenant(actor, body.tenant_id)
     async with db.transaction(actor) as tx:

@@ -9,11 +9,13 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
 
 from echo_app.errors import EchoError, Invalid, NotFound, render
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+# What FastAPI says of a body that is no JSON in another way than by its syntax: not UTF-8, or nested without end.
+_UNREADABLE_BODY = "There was an error parsing the body"
 
 log = structlog.get_logger(__name__)
 
@@ -50,22 +52,26 @@ def install(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
 
-    known = [route for router in routers for route in router.routes]
+    unknown = _Unknown([route for router in routers for route in router.routes])
+    for path in ("/api", "/api/{rest:path}", "/auth/{rest:path}", "/widget/{rest:path}", "/healthz"):
+        # Of every method there is: a route with a list of them would answer the others by itself.
+        app.router.routes.append(Route(path, unknown, include_in_schema=False))
 
-    async def unknown(request: Request) -> None:
-        """Behind every other route: a known address with another method, or no address at all."""
+
+class _Unknown:
+    """Behind every other route: a known address with another method, or no address at all."""
+
+    def __init__(self, known: Sequence[BaseRoute]) -> None:
+        self._known = known
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed: set[str] = set()
-        for route in known:
-            if route.matches(request.scope)[0] is Match.PARTIAL:
+        for route in self._known:
+            if route.matches(scope)[0] is Match.PARTIAL:
                 allowed |= set(getattr(route, "methods", None) or ())
         if allowed:
             raise MethodNotAllowed(allowed=sorted(allowed))
         raise NotFound("There is nothing at this address.")
-
-    for room in ("api", "auth", "widget"):
-        app.add_api_route(
-            f"/{room}/{{rest:path}}", unknown, methods=_METHODS, include_in_schema=False, name=f"no {room}"
-        )
 
 
 def problems(errors: Sequence[Any]) -> list[dict[str, str]]:
@@ -102,6 +108,8 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         return answer(NotFound("There is nothing at this address."))
     if error.status_code == 405:
         return answer(MethodNotAllowed())
+    if error.status_code == 400 and error.detail == _UNREADABLE_BODY:
+        return answer(InvalidJson())
     facts = RequestFailed(str(error.detail) if error.status_code < 500 else None)
     return JSONResponse(render(facts), status_code=error.status_code)
 

@@ -79,7 +79,7 @@ async def send(body: frames.Send, actor: ContactCaller) -> dict[str, Any]:
 async def poll(
     actor: ContactCaller,
     conversation_id: Annotated[str | None, Query(alias="conversationId")] = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     wait: Annotated[int, Query(ge=0, le=LONGEST_POLL_SECONDS)] = 0,
 ) -> dict[str, Any]:
     """The frames since `after`; waits up to `wait` seconds for one to come. Without a conversation: `ready`."""

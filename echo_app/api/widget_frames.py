@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from echo_app.api.contract import Shape, as_json, message_body
+from echo_app.api.contract import Shape, Text, as_json, message_body
 from echo_app.conversations.schemas import MessageView, Posted, StateView, Thread, TimelineItem
 from echo_app.errors import EchoError
 from echo_app.kit.ids import encode
@@ -25,7 +25,7 @@ class Hello(Shape):
 
 class Send(Shape):
     type: Literal["send"] = "send"
-    client_message_id: str = Field(min_length=1, max_length=100)
+    client_message_id: Text = Field(min_length=1, max_length=100)
     content: str
     conversation_id: str | None = None
 

@@ -32,6 +32,7 @@ MOST_STRANGE_FRAMES = 10
 LARGEST_FRAME = 256_000
 NEEDS_TOKEN = 4401
 NOT_OURS = 4400
+CRASHED = 1011
 
 router = APIRouter()
 
@@ -54,8 +55,14 @@ async def socket(websocket: WebSocket) -> None:
         return
     except WebSocketDisconnect:
         return
-    with contextlib.suppress(WebSocketDisconnect):
+    try:
         await _Connection(websocket, actor).run(hello)
+    except WebSocketDisconnect:
+        return
+    except Exception as error:
+        log.error("widget.socket_crashed", exc_info=error)
+        # The widget connects again and sends what was not acknowledged.
+        await websocket.close(CRASHED)
 
 
 class _Connection:
@@ -193,7 +200,7 @@ async def _receive(websocket: WebSocket) -> dict[str, Any]:
         raise BadFrame()
     try:
         values = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise BadFrame() from None
     if not isinstance(values, dict):
         raise BadFrame()

@@ -1,24 +1,23 @@
 """Who owns the next reply: escalating to the queue, taking over, handing back, resolving, reopening; and the
 assistant's replies, which hold only while the assistant is the handler."""
 
-from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app import jobs
 from echo_app.audit import service as audit
-from echo_app.conversations import ledger, repository
+from echo_app.conversations import coverage, ledger
 from echo_app.conversations.errors import (
     ConversationClosed,
     ConversationOpen,
     SuggestionNotFound,
 )
-from echo_app.conversations.repository import Locked
+from echo_app.conversations.repository import Locked, NewMessage
 from echo_app.conversations.schemas import NewReply, Outcome
 from echo_app.kit.clock import now
 from echo_app.kit.ids import new_id
-from echo_app.models import Citation, Message, ReplyCoverage, Suggestion, Trace
+from echo_app.models import Suggestion
 from echo_app.tenancy import Actor, Right, check_right
 
 
@@ -31,7 +30,7 @@ async def take_over(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> No
     locked = await _open_one(tx, actor, conversation_id)
     if locked.handler == "agent" and locked.assigned_user_id == actor.id:
         return
-    await repository.take_all_awaiting(tx, actor.tenant_id, conversation_id)
+    await coverage.take_awaiting(tx, actor.tenant_id, conversation_id)
     await ledger.write_state(
         tx,
         actor,
@@ -67,7 +66,7 @@ async def hand_back(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> No
         escalation_reason=None,
         brief=None,
     )
-    if await repository.claim_unanswered(tx, actor.tenant_id, conversation_id):
+    if await coverage.claim_unanswered(tx, actor.tenant_id, conversation_id):
         await defer_answer(tx, actor, conversation_id)
 
 
@@ -75,7 +74,7 @@ async def resolve(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None
     """Closes the conversation. Raises ConversationNotFound, ConversationClosed."""
     check_right(actor, Right.CONVERSATIONS_WRITE)
     locked = await _open_one(tx, actor, conversation_id)
-    await repository.take_all_awaiting(tx, actor.tenant_id, conversation_id)
+    await coverage.take_awaiting(tx, actor.tenant_id, conversation_id)
     await ledger.write_state(
         tx,
         actor,
@@ -139,15 +138,14 @@ async def save_reply(
     locked = await ledger.hold(tx, actor, conversation_id)
     if locked.handler != "assistant" or locked.status != "open" or not finished:
         return await _suggest(tx, actor, locked, reply)
-    covered = await repository.take_awaiting(tx, actor.tenant_id, conversation_id, reply.covers)
+    covered = await coverage.take_awaiting(tx, actor.tenant_id, conversation_id, reply.covers)
     if not covered:
         return "nothing"
     if reply.escalation is not None:
         # What came in meanwhile goes to the queue with it, and is answered by the same words.
-        covered += await repository.take_all_awaiting(tx, actor.tenant_id, conversation_id)
-    message = Message(
+        covered += await coverage.take_awaiting(tx, actor.tenant_id, conversation_id)
+    message = NewMessage(
         id=reply.id,
-        tenant_id=actor.tenant_id,
         conversation_id=conversation_id,
         seq=locked.last_seq + 1,
         author="assistant",
@@ -157,19 +155,7 @@ async def save_reply(
         usage=reply.usage,
     )
     await ledger.write_message(tx, actor, message)
-    await repository.insert_reply_rows(
-        tx,
-        actor.tenant_id,
-        coverages=[
-            ReplyCoverage(tenant_id=actor.tenant_id, message_id=covered_id, reply_id=reply.id)
-            for covered_id in covered
-        ],
-        citations=[
-            Citation(tenant_id=actor.tenant_id, message_id=reply.id, **asdict(citation))
-            for citation in reply.citations
-        ],
-        trace=_trace(actor, conversation_id, reply),
-    )
+    await coverage.insert_reply(tx, actor.tenant_id, conversation_id, reply, covered)
     if reply.escalation is not None:
         await ledger.write_state(
             tx,
@@ -213,14 +199,8 @@ async def _suggest(tx: AsyncSession, actor: Actor, locked: Locked, reply: NewRep
         conversation_id=locked.id,
         content=reply.content,
     )
-    await repository.insert_suggestion(tx, actor.tenant_id, suggestion)
-    await repository.insert_reply_rows(
-        tx,
-        actor.tenant_id,
-        coverages=[],
-        citations=[],
-        trace=_trace(actor, locked.id, reply),
-    )
+    await coverage.insert_suggestion(tx, actor.tenant_id, suggestion)
+    await coverage.insert_reply(tx, actor.tenant_id, locked.id, reply, covered=[])
     await audit.record(tx, actor, "suggestion.create", {"conversationId": str(locked.id)})
     await ledger.announce(tx, actor, "suggestion", locked.id, suggestion.id)
     return "suggested"
@@ -228,22 +208,10 @@ async def _suggest(tx: AsyncSession, actor: Actor, locked: Locked, reply: NewRep
 
 async def _close_suggestion(tx: AsyncSession, actor: Actor, suggestion_id: UUID, state: str) -> Suggestion:
     check_right(actor, Right.CONVERSATIONS_WRITE)
-    suggestion = await repository.find_suggestion(tx, actor.tenant_id, suggestion_id)
+    suggestion = await coverage.find_suggestion(tx, actor.tenant_id, suggestion_id)
     if suggestion is None:
         raise SuggestionNotFound()
     suggestion.state = state
     await audit.record(tx, actor, f"suggestion.{state}", {"suggestionId": str(suggestion_id)})
     await ledger.announce(tx, actor, "suggestion", suggestion.conversation_id, suggestion.id)
     return suggestion
-
-
-def _trace(actor: Actor, conversation_id: UUID, reply: NewReply) -> Trace:
-    return Trace(
-        tenant_id=actor.tenant_id,
-        reply_id=reply.id,
-        conversation_id=conversation_id,
-        model=reply.model,
-        retrieved=reply.retrieved,
-        attempts=reply.attempts,
-        timings=reply.timings,
-    )

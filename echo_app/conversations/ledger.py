@@ -10,7 +10,7 @@ from echo_app import realtime
 from echo_app.audit import service as audit
 from echo_app.conversations import repository
 from echo_app.conversations.errors import ConversationNotFound
-from echo_app.conversations.repository import Locked
+from echo_app.conversations.repository import Locked, NewMessage
 from echo_app.conversations.schemas import Deed, Handler, Status
 from echo_app.kit.clock import now
 from echo_app.kit.text import preview
@@ -30,7 +30,7 @@ async def hold(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Locked:
     return locked
 
 
-async def write_message(tx: AsyncSession, actor: Actor, message: Message) -> bool:
+async def write_message(tx: AsyncSession, actor: Actor, message: NewMessage) -> bool:
     """Writes a message with its event, audit entry and notice; False when its client_message_id is known."""
     news = {
         "kind": "message",
@@ -50,7 +50,7 @@ async def write_message(tx: AsyncSession, actor: Actor, message: Message) -> boo
     )
 
 
-async def known_message(tx: AsyncSession, actor: Actor, message: Message) -> Message | None:
+async def known_message(tx: AsyncSession, actor: Actor, message: NewMessage) -> Message | None:
     """The message that stands already under this one's client_message_id."""
     if message.client_message_id is None:
         return None

@@ -11,7 +11,8 @@ from sqlalchemy import Row, and_, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import asc, col, desc, select
 
-from echo_app.conversations.schemas import Folder
+from echo_app.conversations.schemas import Folder, Said, Turn
+from echo_app.kit.statements import fetch
 from echo_app.models import (
     Citation,
     Contact,
@@ -24,6 +25,22 @@ from echo_app.models import (
     Trace,
     User,
 )
+
+# The conversation once, and beside it each message that awaits a reply or is one of the newest.
+_TURN = """
+    SELECT c.handler, c.status, m.id, m.author, m.content, m.awaiting_reply
+    FROM conversations c LEFT JOIN (
+        (SELECT id, seq, author, content, awaiting_reply FROM messages
+            WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND awaiting_reply
+            ORDER BY seq LIMIT %(fragments)s)
+        UNION
+        (SELECT id, seq, author, content, awaiting_reply FROM messages
+            WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND NOT awaiting_reply
+            ORDER BY seq DESC LIMIT %(history)s)
+    ) AS m ON true
+    WHERE c.tenant_id = %(tenant)s AND c.id = %(conversation)s
+    ORDER BY m.seq
+"""
 
 # Conversation, Contact, the assigned member's name, and how far the asking member has read.
 AnyRow = Row[*tuple[Any, ...]]
@@ -158,21 +175,29 @@ async def list_messages(
     return list(newest)[::-1]
 
 
-async def list_awaiting(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, *, limit: int
-) -> list[Message]:
-    """The contact's messages that the assistant still owes a reply, the oldest first."""
-    return list(
-        await session.scalars(
-            select(Message)
-            .where(
-                Message.tenant_id == tenant_id,
-                Message.conversation_id == conversation_id,
-                col(Message.awaiting_reply),
-            )
-            .order_by(asc(Message.seq))
-            .limit(limit)
-        )
+async def find_turn(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, *, fragments: int, history: int
+) -> Turn | None:
+    """The oldest messages that await a reply, at most `fragments`, and the newest others, at most `history`."""
+    found = await fetch(
+        session,
+        _TURN,
+        {
+            "tenant": tenant_id,
+            "conversation": conversation_id,
+            "fragments": fragments,
+            "history": history,
+        },
+    )
+    if not found:
+        return None
+    handler, status = found[0][:2]
+    said = [(Said(id, author, content), awaiting) for _, _, id, author, content, awaiting in found if id]
+    return Turn(
+        handler=handler,
+        status=status,
+        awaiting=[message for message, awaiting in said if awaiting],
+        history=[message for message, awaiting in said if not awaiting],
     )
 
 

@@ -206,6 +206,12 @@ async def get_message(tx: AsyncSession, actor: Actor, message_id: UUID) -> Messa
     return (await _views(tx, actor.tenant_id, [message]))[0]
 
 
+async def was_said(tx: AsyncSession, actor: Actor, message_id: UUID) -> bool:
+    """Whether a message of this id stands in any of the tenant's conversations."""
+    check_right(actor, Right.CONVERSATIONS_READ)
+    return await queries.find_message(tx, actor.tenant_id, message_id) is not None
+
+
 async def find_reply(tx: AsyncSession, actor: Actor, message_id: UUID) -> MessageView | None:
     """The reply that covers a contact's message, None while there is none."""
     reply_id = await queries.find_covering_reply(tx, actor.tenant_id, message_id)
@@ -214,23 +220,13 @@ async def find_reply(tx: AsyncSession, actor: Actor, message_id: UUID) -> Messag
 
 async def get_turn(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Turn:
     """What a turn of the assistant starts from. Raises ConversationNotFound."""
-    thread = await get_thread(tx, actor, conversation_id)
-    awaiting = await queries.list_awaiting(tx, actor.tenant_id, conversation_id, limit=MOST_FRAGMENTS)
-    newest = await queries.list_messages(
-        tx,
-        actor.tenant_id,
-        conversation_id,
-        before=thread.last_seq + 1,
-        limit=HISTORY_MESSAGES,
+    check_right(actor, Right.CONVERSATIONS_READ)
+    turn = await queries.find_turn(
+        tx, actor.tenant_id, conversation_id, fragments=MOST_FRAGMENTS, history=HISTORY_MESSAGES
     )
-    return Turn(
-        conversation_id=conversation_id,
-        handler=thread.handler,
-        status=thread.status,
-        channel=thread.channel,
-        awaiting=await _views(tx, actor.tenant_id, awaiting),
-        history=await _views(tx, actor.tenant_id, [row for row in newest if not row.awaiting_reply]),
-    )
+    if turn is None:
+        raise ConversationNotFound()
+    return turn
 
 
 async def list_suggestions(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> list[SuggestionView]:

@@ -2,7 +2,7 @@
 taken by `lock`: that is what makes `seq` gapless and in order."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,59 +11,75 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from echo_app.conversations.schemas import Author
+from echo_app.kit.clock import now
 from echo_app.kit.ids import new_id
-from echo_app.models import (
-    Citation,
-    Conversation,
-    Message,
-    ReplyCoverage,
-    Suggestion,
-    Trace,
-)
+from echo_app.kit.statements import fetch
+from echo_app.models import Conversation, Message
 
-_INSERT_MESSAGE = text(
-    """
-    WITH message AS (
-        INSERT INTO messages (id, tenant_id, conversation_id, seq, author, author_user_id, author_name, content,
-            client_message_id, awaiting_reply, escalated, usage, created_at)
-        VALUES (:id, :tenant, :conversation, :seq, :author, :author_user, :author_name, :content,
-            :client_message, :awaiting, :escalated, CAST(:usage AS jsonb), :at)
-        ON CONFLICT (conversation_id, client_message_id) DO NOTHING
-        RETURNING id
-    ), event AS (
-        INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
-        SELECT :tenant, :conversation, :seq, 'message', id, '{}', :at FROM message
-    ), audit AS (
-        INSERT INTO audit_entries (id, tenant_id, actor_kind, user_id, action, metadata, at)
-        SELECT :audit, :tenant, :actor_kind, :actor, 'message.send',
-            jsonb_build_object('messageId', id, 'conversationId', CAST(:conversation AS uuid)), :at
-        FROM message
-    ), conversation AS (
-        UPDATE conversations
-        SET last_seq = :seq, last_message_at = :at,
-            -- An escalation says the same each time: the list goes on showing what the contact wants.
-            preview = CASE WHEN :escalated THEN preview ELSE :preview END,
-            preview_author = CASE WHEN :escalated THEN preview_author ELSE :author END,
-            contact_seq = CASE WHEN :author = 'contact' THEN :seq ELSE contact_seq END,
-            window_start = CASE WHEN :author <> 'contact' THEN window_start
-                WHEN window_start > :at - interval '1 minute' THEN window_start ELSE :at END,
-            window_count = CASE WHEN :author <> 'contact' THEN window_count
-                WHEN window_start > :at - interval '1 minute' THEN window_count + 1 ELSE 1 END
-        WHERE id = :conversation AND tenant_id = :tenant AND EXISTS (SELECT FROM message)
-    )
-    SELECT message.id, pg_notify('echo', :notice) FROM message
-    """
+_INSERT_MESSAGE = """
+WITH message AS (
+    INSERT INTO messages (id, tenant_id, conversation_id, seq, author, author_user_id, author_name, content,
+        client_message_id, awaiting_reply, escalated, usage, created_at)
+    VALUES (%(id)s, %(tenant)s, %(conversation)s, %(seq)s, %(author)s, %(author_user)s, %(author_name)s, %(content)s,
+        %(client_message)s, %(awaiting)s, %(escalated)s, CAST(%(usage)s AS jsonb), %(at)s)
+    ON CONFLICT (conversation_id, client_message_id) DO NOTHING
+    RETURNING id
+), event AS (
+    INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
+    SELECT %(tenant)s, %(conversation)s, %(seq)s, 'message', id, '{}', %(at)s FROM message
+), audit AS (
+    INSERT INTO audit_entries (id, tenant_id, actor_kind, user_id, action, metadata, at)
+    SELECT %(audit)s, %(tenant)s, %(actor_kind)s, %(actor)s, 'message.send',
+        jsonb_build_object('messageId', id, 'conversationId', CAST(%(conversation)s AS uuid)), %(at)s
+    FROM message
+), conversation AS (
+    UPDATE conversations
+    SET last_seq = %(seq)s, last_message_at = %(at)s,
+        -- An escalation says the same each time: the list goes on showing what the contact wants.
+        preview = CASE WHEN %(escalated)s THEN preview ELSE %(preview)s END,
+        preview_author = CASE WHEN %(escalated)s THEN preview_author ELSE %(author)s END,
+        contact_seq = CASE WHEN %(author)s = 'contact' THEN %(seq)s ELSE contact_seq END,
+        window_start = CASE WHEN %(author)s <> 'contact' THEN window_start
+            WHEN window_start > %(at)s - interval '1 minute' THEN window_start ELSE %(at)s END,
+        window_count = CASE WHEN %(author)s <> 'contact' THEN window_count
+            WHEN window_start > %(at)s - interval '1 minute' THEN window_count + 1 ELSE 1 END
+    WHERE id = %(conversation)s AND tenant_id = %(tenant)s AND EXISTS (SELECT FROM message)
 )
+SELECT message.id, pg_notify('echo', %(notice)s) FROM message
+"""
 
-_INSERT_EVENT = text(
-    """
-    WITH event AS (
-        INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
-        VALUES (:tenant, :conversation, :seq, :kind, NULL, CAST(:data AS jsonb), :at)
-    )
-    UPDATE conversations SET last_seq = :seq WHERE id = :conversation AND tenant_id = :tenant
-    """
+_INSERT_EVENT = """
+WITH event AS (
+    INSERT INTO events (tenant_id, conversation_id, seq, kind, subject_id, data, created_at)
+    VALUES (%(tenant)s, %(conversation)s, %(seq)s, %(kind)s, NULL, CAST(%(data)s AS jsonb), %(at)s)
 )
+UPDATE conversations SET last_seq = %(seq)s WHERE id = %(conversation)s AND tenant_id = %(tenant)s
+"""
+
+
+_LOCK = """
+    SELECT id, contact_id, channel, handler, status, assigned_user_id, last_seq, window_start, window_count
+    FROM conversations WHERE tenant_id = %(tenant)s AND id = %(conversation)s FOR UPDATE
+"""
+
+
+@dataclass(frozen=True)
+class NewMessage:
+    """A message to be written: without the table's object, which takes longer to make than to store."""
+
+    conversation_id: UUID
+    seq: int
+    author: Author
+    content: str
+    author_user_id: UUID | None = None
+    author_name: str = ""
+    client_message_id: str | None = None
+    awaiting_reply: bool = False
+    escalated: bool = False
+    usage: dict[str, Any] | None = None
+    id: UUID = field(default_factory=new_id)
+    created_at: datetime = field(default_factory=now)
 
 
 @dataclass(frozen=True)
@@ -88,30 +104,14 @@ async def insert_conversation(session: AsyncSession, tenant_id: UUID, conversati
 
 
 async def lock(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> Locked | None:
-    row = (
-        await session.execute(
-            select(
-                Conversation.id,
-                Conversation.contact_id,
-                Conversation.channel,
-                Conversation.handler,
-                Conversation.status,
-                Conversation.assigned_user_id,
-                Conversation.last_seq,
-                Conversation.window_start,
-                Conversation.window_count,
-            )  # type: ignore[call-overload]
-            .where(Conversation.tenant_id == tenant_id, Conversation.id == conversation_id)
-            .with_for_update()
-        )
-    ).one_or_none()
-    return Locked(*row) if row else None
+    found = await fetch(session, _LOCK, {"tenant": tenant_id, "conversation": conversation_id})
+    return Locked(*found[0]) if found else None
 
 
 async def insert_message(
     session: AsyncSession,
     tenant_id: UUID,
-    message: Message,
+    message: NewMessage,
     *,
     actor_kind: str,
     actor_id: UUID | None,
@@ -120,7 +120,8 @@ async def insert_message(
 ) -> bool:
     """Writes the message, its event, its audit entry and the conversation's row, and sends the notice, in one
     statement; False (and nothing written) when its client_message_id stands already."""
-    row = await session.execute(
+    written = await fetch(
+        session,
         _INSERT_MESSAGE,
         {
             "id": message.id,
@@ -143,7 +144,7 @@ async def insert_message(
             "notice": notice,
         },
     )
-    return row.first() is not None
+    return bool(written)
 
 
 async def insert_state(
@@ -155,7 +156,8 @@ async def insert_state(
     at: datetime,
 ) -> None:
     """An event that says how handler or status changed."""
-    await session.execute(
+    await fetch(
+        session,
         _INSERT_EVENT,
         {
             "tenant": tenant_id,
@@ -213,89 +215,6 @@ async def find_contacts_client_message(
             .limit(1)
         )
     ).first()
-
-
-async def take_all_awaiting(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> list[UUID]:
-    """All messages that awaited a reply of the assistant, which they now do no longer."""
-    rows = await session.scalars(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == tenant_id,
-            col(Message.conversation_id) == conversation_id,
-            col(Message.awaiting_reply),
-        )
-        .values(awaiting_reply=False)
-        .returning(col(Message.id))
-    )
-    return list(rows)
-
-
-async def claim_unanswered(session: AsyncSession, tenant_id: UUID, conversation_id: UUID) -> int:
-    """Gives the assistant the contact's messages after the last reply of anybody; how many they are."""
-    result = await session.execute(
-        text(
-            """
-            UPDATE messages SET awaiting_reply = true
-            WHERE tenant_id = :tenant AND conversation_id = :conversation AND author = 'contact'
-              AND seq > COALESCE((SELECT max(seq) FROM messages WHERE tenant_id = :tenant
-                    AND conversation_id = :conversation AND author IN ('agent', 'assistant')), 0)
-              AND NOT EXISTS (SELECT FROM reply_coverages c WHERE c.message_id = messages.id)
-            RETURNING id
-            """
-        ),
-        {"tenant": tenant_id, "conversation": conversation_id},
-    )
-    return len(result.all())
-
-
-async def take_awaiting(
-    session: AsyncSession,
-    tenant_id: UUID,
-    conversation_id: UUID,
-    message_ids: list[UUID],
-) -> list[UUID]:
-    """Those of the messages that still await a reply, which they now do no longer."""
-    rows = await session.scalars(
-        update(Message)
-        .where(
-            col(Message.tenant_id) == tenant_id,
-            col(Message.conversation_id) == conversation_id,
-            col(Message.id).in_(message_ids),
-            col(Message.awaiting_reply),
-        )
-        .values(awaiting_reply=False)
-        .returning(col(Message.id))
-    )
-    return list(rows)
-
-
-async def insert_reply_rows(
-    session: AsyncSession,
-    tenant_id: UUID,
-    *,
-    coverages: list[ReplyCoverage],
-    citations: list[Citation],
-    trace: Trace,
-) -> None:
-    """What belongs to a reply whose message is written already."""
-    rows = [*coverages, *citations, trace]
-    assert all(row.tenant_id == tenant_id for row in rows)
-    session.add_all(rows)
-    await session.flush()
-
-
-async def insert_suggestion(session: AsyncSession, tenant_id: UUID, suggestion: Suggestion) -> None:
-    assert suggestion.tenant_id == tenant_id
-    session.add(suggestion)
-    await session.flush()
-
-
-async def find_suggestion(session: AsyncSession, tenant_id: UUID, suggestion_id: UUID) -> Suggestion | None:
-    return (
-        await session.scalars(
-            select(Suggestion).where(Suggestion.tenant_id == tenant_id, Suggestion.id == suggestion_id)
-        )
-    ).one_or_none()
 
 
 async def mark_read(

@@ -137,15 +137,22 @@ class TraceView:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A message without what surrounds it."""
+
+    id: UUID
+    author: Author
+    content: str
+
+
+@dataclass(frozen=True)
 class Turn:
     """What the assistant needs to answer: the contact's messages still without a reply, and what came before."""
 
-    conversation_id: UUID
     handler: Handler
     status: Status
-    channel: Channel
-    awaiting: list[MessageView]
-    history: list[MessageView]
+    awaiting: list[Said]
+    history: list[Said]
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,9 @@ from echo_app.conversations.reading import (
     list_newest_messages,
     list_suggestions,
     list_timeline,
+    was_said,
 )
-from echo_app.conversations.repository import Locked
+from echo_app.conversations.repository import Locked, NewMessage
 from echo_app.conversations.schemas import Channel, Handler, MessageView, Posted, Thread
 from echo_app.errors import Invalid
 from echo_app.kit.clock import now
@@ -87,6 +88,7 @@ __all__ = [
     "start",
     "take_over",
     "use_suggestion",
+    "was_said",
 ]
 
 LONGEST_MESSAGE = 8_000
@@ -164,8 +166,7 @@ async def post_message(
     if user_id:
         await _check_user(tx, actor, locked, user_id)
     moment = now()
-    message = Message(
-        tenant_id=actor.tenant_id,
+    message = NewMessage(
         conversation_id=conversation_id,
         seq=locked.last_seq + 1,
         author="contact",
@@ -205,8 +206,7 @@ async def reply(
         raise ConversationClosed()
     if locked.handler != "agent":
         raise NotTheHandler()
-    message = Message(
-        tenant_id=actor.tenant_id,
+    message = NewMessage(
         conversation_id=conversation_id,
         seq=locked.last_seq + 1,
         author="agent",
@@ -218,7 +218,7 @@ async def reply(
     if not await ledger.write_message(tx, actor, message):
         known = await ledger.known_message(tx, actor, message)
         assert known is not None
-        message = known
+        return await get_message(tx, actor, known.id)
     return await get_message(tx, actor, message.id)
 
 
@@ -300,7 +300,7 @@ def _too_many(actor: Actor, locked: Locked, moment: datetime) -> bool:
     )
 
 
-def _posted(message: Message, handler: Handler, *, created: bool) -> Posted:
+def _posted(message: Message | NewMessage, handler: Handler, *, created: bool) -> Posted:
     return Posted(
         message.id,
         message.conversation_id,

@@ -23,11 +23,18 @@ def cursor(*position: Any) -> str:
 
 
 def position(text: str, length: int) -> list[Any]:
-    """The sort key inside a cursor. Raises ValueError when it was not made by `cursor` with that length."""
+    """The sort key inside a cursor: texts, and whole numbers that a column of Postgres can hold.
+
+    Raises ValueError when it was not made by `cursor` with that length.
+    """
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError) as broken:
+    except (binascii.Error, ValueError, RecursionError) as broken:
         raise ValueError("not a cursor") from broken
-    if not isinstance(values, list) or len(values) != length:
+    if not isinstance(values, list) or len(values) != length or not all(map(_fits, values)):
         raise ValueError("not a cursor")
     return values
+
+
+def _fits(value: Any) -> bool:
+    return isinstance(value, str) or (type(value) is int and abs(value) < 2**63)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,8 +15,6 @@ LONGEST_PASSWORD = 200
 API_KEY_PREFIX = "echo_sk_"
 
 _hasher = PasswordHasher()
-# Checked when there is no such account, so that an answer takes as long as with one.
-_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def hash_password(password: str) -> str:
@@ -30,7 +29,7 @@ def hash_password(password: str) -> str:
 def password_fits(password: str, password_hash: str | None) -> bool:
     """Whether the password is that of the hash; takes as long for an account that does not exist."""
     try:
-        fits = _hasher.verify(password_hash or _NOBODYS_HASH, password[: LONGEST_PASSWORD + 1])
+        fits = _hasher.verify(password_hash or _nobodys_hash(), password[: LONGEST_PASSWORD + 1])
     except (VerificationError, InvalidHashError):
         return False
     return fits and password_hash is not None
@@ -45,6 +44,13 @@ def normal_email(address: str) -> str:
         ).normalized.lower()
     except EmailNotValidError as wrong:
         raise InvalidEmail() from wrong
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Checked when there is no such account, so that an answer takes as long as with one; made at the first login,
+    since it takes as long and 64 MB."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def new_token() -> str:

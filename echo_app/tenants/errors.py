@@ -35,6 +35,10 @@ class MissingField(Invalid):
     """A field is empty."""
 
 
+class FieldNotText(Invalid):
+    """This holds characters that are not text."""
+
+
 class InvalidSite(Invalid):
     """A site is written like https://shop.example, without a path."""
 

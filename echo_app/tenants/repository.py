@@ -4,10 +4,11 @@ that return ids only."""
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, text, update
+from sqlalchemy import delete, func, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col, select
 
+from echo_app.kit.statements import fetch
 from echo_app.models import (
     ApiKey,
     Assistant,
@@ -17,6 +18,19 @@ from echo_app.models import (
     Tenant,
     User,
 )
+from echo_app.tenants.schemas import Persona
+
+_TOUCH = """
+    UPDATE api_keys SET last_used_at = %(at)s
+    WHERE tenant_id = %(tenant)s AND id = %(key)s
+        AND (last_used_at IS NULL OR last_used_at < %(at)s - interval '1 minute')
+"""
+
+_PERSONA = """
+    SELECT tenants.name, assistants.name, assistants.model
+    FROM tenants JOIN assistants ON assistants.tenant_id = tenants.id
+    WHERE tenants.id = %(tenant)s ORDER BY assistants.created_at LIMIT 1
+"""
 
 
 async def find_user_id(session: AsyncSession, email: str) -> UUID | None:
@@ -27,24 +41,18 @@ async def find_user_id(session: AsyncSession, email: str) -> UUID | None:
 
 async def find_session_ids(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID, UUID] | None:
     """tenantless: (session, user, tenant) of a session by its hash."""
-    row = (
-        await session.execute(
-            text("SELECT session_id, user_id, tenant_id FROM session_by_hash(:hash)"),
-            {"hash": token_hash},
-        )
-    ).one_or_none()
-    return (row.session_id, row.user_id, row.tenant_id) if row else None
+    found = await fetch(
+        session, "SELECT session_id, user_id, tenant_id FROM session_by_hash(%(hash)s)", {"hash": token_hash}
+    )
+    return (found[0][0], found[0][1], found[0][2]) if found else None
 
 
 async def find_api_key_ids(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID] | None:
     """tenantless: (API key, tenant) of a key by its hash."""
-    row = (
-        await session.execute(
-            text("SELECT api_key_id, tenant_id FROM api_key_by_hash(:hash)"),
-            {"hash": token_hash},
-        )
-    ).one_or_none()
-    return (row.api_key_id, row.tenant_id) if row else None
+    found = await fetch(
+        session, "SELECT api_key_id, tenant_id FROM api_key_by_hash(%(hash)s)", {"hash": token_hash}
+    )
+    return (found[0][0], found[0][1]) if found else None
 
 
 async def find_user(session: AsyncSession, user_id: UUID) -> User | None:
@@ -120,6 +128,12 @@ async def get_assistant(session: AsyncSession, tenant_id: UUID) -> Assistant:
     ).one()
 
 
+async def get_persona(session: AsyncSession, tenant_id: UUID) -> Persona:
+    """Of the tenant's first assistant."""
+    ((tenant, name, model),) = await fetch(session, _PERSONA, {"tenant": tenant_id})
+    return Persona(tenant_name=tenant, assistant_name=name, model=model)
+
+
 async def list_members(session: AsyncSession, tenant_id: UUID) -> list[tuple[Member, User]]:
     rows = await session.execute(
         select(Member, User)
@@ -145,16 +159,7 @@ async def find_api_key(session: AsyncSession, tenant_id: UUID, key_id: UUID) -> 
 
 async def touch_api_key(session: AsyncSession, tenant_id: UUID, key_id: UUID, at: datetime) -> None:
     """Notes the key's use, at most once a minute: not every request writes."""
-    await session.execute(
-        update(ApiKey)
-        .where(
-            col(ApiKey.tenant_id) == tenant_id,
-            col(ApiKey.id) == key_id,
-            text("(last_used_at IS NULL OR last_used_at < CAST(:at AS timestamptz) - interval '1 minute')"),
-        )
-        .values(last_used_at=at),
-        {"at": at},
-    )
+    await fetch(session, _TOUCH, {"tenant": tenant_id, "key": key_id, "at": at})
 
 
 async def delete_session(session: AsyncSession, tenant_id: UUID, session_id: UUID) -> None:

@@ -53,6 +53,15 @@ class AssistantView:
 
 
 @dataclass(frozen=True)
+class Persona:
+    """As whom the assistant answers, and by which model."""
+
+    tenant_name: str
+    assistant_name: str
+    model: str
+
+
+@dataclass(frozen=True)
 class ApiKeyView:
     id: UUID
     name: str

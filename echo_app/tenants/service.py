@@ -5,9 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from echo_app import realtime
 from echo_app.audit import service as audit
 from echo_app.kit.clock import now
 from echo_app.models import ApiKey, Assistant, Tenant
+from echo_app.realtime import News
 from echo_app.tenancy import Actor, Right, Role, check_right
 from echo_app.tenants import repository
 from echo_app.tenants.access import new_api_key, token_hash
@@ -15,17 +17,20 @@ from echo_app.tenants.errors import (
     ApiKeyNotFound,
     InvalidModel,
     InvalidSite,
-    MissingField,
     TenantNotFound,
 )
+from echo_app.tenants.names import checked, readable
 from echo_app.tenants.schemas import (
     ApiKeyView,
     AssistantView,
     MemberView,
     NewApiKey,
+    Persona,
     TenantView,
 )
 
+# The news by which every process forgets a key.
+KEY_REVOKED = "api_key_revoked"
 MODELS = ("extractive", "openai")
 MOST_SITES = 50
 
@@ -36,11 +41,11 @@ async def get_tenant(tx: AsyncSession, actor: Actor) -> TenantView:
 
 
 async def rename_tenant(tx: AsyncSession, actor: Actor, name: str) -> TenantView:
+    """Raises MissingField, FieldNotText."""
     check_right(actor, Right.SETTINGS_WRITE)
-    if not name.strip():
-        raise MissingField(field="name")
+    name = checked(name, "name", 200)
     tenant = await _tenant(tx, actor)
-    tenant.name = name.strip()[:200]
+    tenant.name = name
     await audit.record(tx, actor, "tenant.rename")
     return _tenant_view(tenant)
 
@@ -61,21 +66,22 @@ async def get_assistant(tx: AsyncSession, actor: Actor) -> AssistantView:
     return _assistant_view(await repository.get_assistant(tx, actor.tenant_id))
 
 
+async def get_persona(tx: AsyncSession, actor: Actor) -> Persona:
+    """As whom the tenant's assistant answers."""
+    check_right(actor, Right.SETTINGS_READ)
+    return await repository.get_persona(tx, actor.tenant_id)
+
+
 async def change_assistant(
     tx: AsyncSession, actor: Actor, *, name: str, greeting: str, model: str
 ) -> AssistantView:
-    """Raises MissingField, InvalidModel."""
+    """Raises MissingField, FieldNotText, InvalidModel."""
     check_right(actor, Right.SETTINGS_WRITE)
-    if not name.strip():
-        raise MissingField(field="name")
+    name, greeting = checked(name, "name", 80), readable(greeting, "greeting", 500)
     if model not in MODELS:
         raise InvalidModel()
     assistant = await repository.get_assistant(tx, actor.tenant_id)
-    assistant.name, assistant.greeting, assistant.model = (
-        name.strip()[:80],
-        greeting.strip()[:500],
-        model,
-    )
+    assistant.name, assistant.greeting, assistant.model = name, greeting, model
     assistant.updated_at = now()
     await audit.record(tx, actor, "assistant.update", {"model": model})
     return _assistant_view(assistant)
@@ -87,11 +93,9 @@ async def list_api_keys(tx: AsyncSession, actor: Actor) -> list[ApiKeyView]:
 
 
 async def create_api_key(tx: AsyncSession, actor: Actor, name: str) -> NewApiKey:
-    """A new key; its token is in the answer and nowhere else. Raises MissingField."""
+    """A new key; its token is in the answer and nowhere else. Raises MissingField, FieldNotText."""
     check_right(actor, Right.API_KEYS_WRITE)
-    if not name.strip():
-        raise MissingField(field="name")
-    return await issue_api_key(tx, actor, name.strip()[:80])
+    return await issue_api_key(tx, actor, checked(name, "name", 80))
 
 
 async def issue_api_key(tx: AsyncSession, actor: Actor, name: str) -> NewApiKey:
@@ -118,6 +122,7 @@ async def revoke_api_key(tx: AsyncSession, actor: Actor, key_id: UUID) -> None:
     if key.revoked_at is None:
         key.revoked_at = now()
         await audit.record(tx, actor, "api_key.revoke", {"apiKeyId": str(key.id)})
+        await realtime.publish(tx, News(KEY_REVOKED, str(actor.tenant_id), subject_id=str(key.id)))
 
 
 async def list_members(tx: AsyncSession, actor: Actor) -> list[MemberView]:

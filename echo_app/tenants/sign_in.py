@@ -1,4 +1,4 @@
-"""Signing up, logging in and out, and finding out who a session or an API key belongs to.
+"""Signing up, logging in and out, and finding out who a session belongs to.
 
 These begin before a tenant is known, so each opens its own short transactions instead of being handed one.
 """
@@ -34,6 +34,7 @@ from echo_app.tenants.errors import (
     MissingField,
     TooManyAttempts,
 )
+from echo_app.tenants.names import checked
 from echo_app.tenants.schemas import MadeTenant, SignedIn, SignedUp
 from echo_app.tenants.service import issue_api_key
 
@@ -41,10 +42,6 @@ SESSION_DAYS = 30
 ATTEMPT_WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_ACCOUNT = 8
 ATTEMPTS_PER_ADDRESS = 40
-NOTE_USE_EVERY = timedelta(minutes=1)
-
-# When this process last noted a key's use. Losing it costs one write a key: the moment itself is in the database.
-_noted_uses: dict[UUID, datetime] = {}
 
 
 async def sign_up(
@@ -54,15 +51,10 @@ async def sign_up(
 
     The first API key is made at once (`with_key`) for whoever can be shown it in the answer.
 
-    Raises MissingField, InvalidEmail, PasswordTooShort, PasswordTooLong, EmailTaken.
+    Raises MissingField, FieldNotText, InvalidEmail, PasswordTooShort, PasswordTooLong, EmailTaken.
     """
-    company, name = company.strip()[:200], name.strip()[:200]
-    for field, value in (
-        ("company", company),
-        ("name", name),
-        ("email", email),
-        ("password", password),
-    ):
+    company, name = checked(company, "company", 200), checked(name, "name", 200)
+    for field, value in (("email", email), ("password", password)):
         if not value:
             raise MissingField(field=field)
     email = normal_email(email)
@@ -91,10 +83,12 @@ async def sign_up(
 
 
 async def create_tenant(name: str) -> MadeTenant:
-    """Makes a tenant without people, for scripts: it has an assistant and an API key. Raises MissingField."""
-    if not name.strip():
-        raise MissingField(field="name")
-    tenant = Tenant(id=new_id(), name=name.strip()[:200], slug=_slug(name))
+    """Makes a tenant without people, for scripts: it has an assistant and an API key.
+
+    Raises MissingField, FieldNotText.
+    """
+    name = checked(name, "name", 200)
+    tenant = Tenant(id=new_id(), name=name, slug=_slug(name))
     actor = Actor(tenant.id, "system")
     async with db.transaction(actor) as tx:
         await repository.insert(tx, tenant.id, tenant, _first_assistant(tenant.id))
@@ -170,22 +164,6 @@ async def find_session(token: str) -> SignedIn | None:
         email=user.email,
         role=role,
     )
-
-
-async def find_api_key(token: str) -> Actor | None:
-    """The tenant behind an API key, None for one that is unknown or revoked. Notes the key's use."""
-    async with db.before_tenant() as tx:
-        ids = await repository.find_api_key_ids(tx, token_hash(token))
-        if ids is None:
-            return None
-        key_id, tenant_id = ids
-        moment = now()
-        noted = _noted_uses.get(key_id)
-        if noted is None or moment - noted > NOTE_USE_EVERY:
-            await db.rescope(tx, tenant_id=tenant_id)
-            await repository.touch_api_key(tx, tenant_id, key_id, moment)
-            _noted_uses[key_id] = moment
-    return Actor(tenant_id, "api_key", key_id, None, "API")
 
 
 async def _person(user_id: UUID | None) -> tuple[User | None, list[Member]]:

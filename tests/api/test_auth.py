@@ -51,6 +51,13 @@ class TestSignUp:
         assert (answer.status_code, answer.headers["location"]) == (303, "/welcome")
         assert await logged_in(http, cookie(answer))
 
+    @pytest.mark.parametrize("field", ["company", "name"])
+    async def test_a_name_that_no_database_keeps_is_refused(
+        self, http: httpx.AsyncClient, field: str
+    ) -> None:
+        answer = await http.post("/auth/signup", data=form(**{field: "New\x00Ltd"}), headers=JSON)
+        assert (answer.status_code, code(answer)) == (422, "field_not_text")
+
     async def test_a_script_is_told_the_tenant_and_its_first_key(self, http: httpx.AsyncClient) -> None:
         answer = await http.post("/auth/signup", data=form(), headers=JSON)
         body = answer.json()

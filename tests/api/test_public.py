@@ -1,6 +1,7 @@
 """The public API over HTTP, with its queue at work and the keyless model."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -220,6 +221,45 @@ class TestBadInput:
         assert answer.status_code in (400, 422)
         code(answer)
 
+    @pytest.mark.parametrize("path", ["/api/v1/sessions", "/api/v1/documents"])
+    @pytest.mark.parametrize("body", [b"{", b'{"title": "\xff"}', b"[" * 100_000])
+    async def test_what_is_no_json_at_all_says_so(
+        self, api: httpx.AsyncClient, path: str, body: bytes
+    ) -> None:
+        answer = await api.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, code(answer)) == (400, "invalid_json")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '{"userId": "a\\u0000b"}',
+            '{"metadata": {"a": "\\u0000"}}',
+            '{"metadata": {"\\ud800": 1}}',
+            '{"metadata": {"a": [{"b": "\\udfff"}]}}',
+            '{"metadata": {"a": NaN}}',
+            '{"metadata": {"a": 1e999}}',
+            '{"metadata": ' + '{"a":' * 900 + "1" + "}" * 900 + "}",
+        ],
+        ids=["NUL", "NUL within", "surrogate key", "surrogate", "no number", "infinity", "without end"],
+    )
+    async def test_what_no_database_keeps(self, api: httpx.AsyncClient, body: str) -> None:
+        answer = await api.post(
+            "/api/v1/sessions", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert (answer.status_code, code(answer)) == (422, "invalid_request")
+
+    async def test_a_client_message_id_that_is_no_text(self, api: httpx.AsyncClient) -> None:
+        body = {"sessionId": await session(api), "content": "Hello", "clientMessageId": "a\x00"}
+        answer = await api.post("/api/v1/messages", json=body)
+        assert (answer.status_code, code(answer)) == (422, "invalid_request")
+
+    @pytest.mark.parametrize("position", ["1e999", "9" * 30, "true", "[[", "9" * 5_000])
+    async def test_a_cursor_that_is_none(self, api: httpx.AsyncClient, position: str) -> None:
+        after = base64.urlsafe_b64encode(f"[{position}]".encode()).decode()
+        answer = await api.get(f"/api/v1/sessions/{await session(api)}/messages", params={"after": after})
+        assert answer.status_code == 422
+        code(answer)
+
     @pytest.mark.parametrize("body", ["[]", '"text"', "null", "12", "{}"])
     async def test_json_of_the_wrong_form(self, api: httpx.AsyncClient, body: str) -> None:
         answer = await api.post(
@@ -281,6 +321,9 @@ class TestBadInput:
         assert (unknown.status_code, code(unknown)) == (404, "not_found")
         wrong = await api.delete("/api/v1/messages")
         assert (wrong.status_code, code(wrong)) == (405, "method_not_allowed")
+        nobodys = await api.request("PROPFIND", "/api/v1/messages")
+        assert (nobodys.status_code, code(nobodys)) == (405, "method_not_allowed")
+        assert (await api.get("/api")).json()["error"]["code"] == "not_found"
 
     @pytest.mark.parametrize("wait", ["-1", "9999", "soon", "nan"])
     async def test_a_wrong_wait(self, api: httpx.AsyncClient, wait: str) -> None:

@@ -143,6 +143,23 @@ class TestTokens:
 
 
 class TestFramesThatAreNotOurs:
+    @pytest.mark.parametrize(
+        "frame",
+        [
+            '{"type": "send", "clientMessageId": "a\\u0000", "content": "Hello", "conversationId": null}',
+            '{"type": "seen", "seq": ' + "9" * 5_000 + "}",
+        ],
+        ids=["an id with NUL", "a number without end"],
+    )
+    async def test_what_nothing_can_hold_gets_an_error_and_the_socket_lives(
+        self, socket: ClientConnection, token: str, frame: str
+    ) -> None:
+        await hello(socket, token)
+        await socket.send(frame)
+        assert (await until(socket, "error"))["code"] == "bad_frame"
+        await say(socket, type="ping")
+        await until(socket, "pong")
+
     async def test_get_an_error_and_ten_end_the_socket(self, socket: ClientConnection, token: str) -> None:
         await hello(socket, token)
         strange: list[str | bytes] = [
@@ -176,6 +193,16 @@ class TestWithoutSockets:
             assert found
             seen += [frame["message"]["author"] for frame in found if frame["type"] == "message"]
             after = max([after, *(frame["seq"] for frame in found if "seq" in frame)])
+
+    async def test_a_place_that_no_conversation_has_is_refused(
+        self, http: httpx.AsyncClient, token: str
+    ) -> None:
+        answer = await http.get(
+            "/widget/v1/events",
+            params={"conversationId": encode("conv", new_id()), "after": str(10**20)},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert (answer.status_code, code(answer)) == (422, "invalid_request")
 
 
 class TestEmbedPage:

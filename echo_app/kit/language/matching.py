@@ -1,8 +1,10 @@
 """How much of a question's words a text holds: the same word, its synonym, a part of a compound, or with a typo."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import groupby
 
 from echo_app.kit.language.guess import language_of
 from echo_app.kit.language.stopwords import ASKING_WORDS, STOP_WORDS
@@ -15,9 +17,12 @@ COMPOUND = 0.8
 TYPO = 0.8
 SYNONYM = 0.75
 
+# `mobil-home` is also what `mobilhome` asks for.
+_HYPHENED = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _SHORTEST_PART = 5
 _SHORTEST_BEGINNING = 6
 _SHORTEST_TYPO = 4
+_MOST_CUT = 2
 _REPLACED_FROM = 6
 _TWO_ERRORS_FROM = 8
 # Languages that write compounds as one word (`Rückgabefrist`).
@@ -59,7 +64,14 @@ class Words:
         language = language or language_of(text)
         stop = STOP_WORDS[language]
         words = {word for word in words_of(text) if word not in stop}
-        self.terms = frozenset(stem(word, language) for word in words) | frozenset(codes_in(text))
+        joined = (word.replace("-", "") for word in _HYPHENED.findall(text.lower()))
+        self.terms = frozenset(
+            (
+                *(stem(word, language) for word in words),
+                *codes_in(text),
+                *(stem(word, language) for word in joined),
+            )
+        )
         self._compounding = language in _COMPOUNDING
         self._folded = frozenset(fold(word) for word in words)
 
@@ -73,21 +85,41 @@ class Words:
             return SYNONYM
         if asked.asking or not asked.terms:
             return 0.0
-        spellings = asked.terms | {fold(asked.word)}
+        # A foreign stemmer may cut a word to half (`toothp`): that is no spelling of it.
+        whole = fold(asked.word)
+        spellings = {whole, *(term for term in asked.terms if len(term) >= len(whole) - _MOST_CUT)}
         return max(
-            (_resembles(word, other, self._compounding) for word in spellings for other in self._folded),
+            (
+                _resembles(word, other, self._compounding)
+                for word in spellings
+                for other in (self._folded if self._compounding else self._by_letter.get(word[:1], ()))
+            ),
             default=0.0,
         )
 
+    @cached_property
+    def _by_letter(self) -> dict[str, list[str]]:
+        # Nothing resembles a word with another first letter, unless words are joined to one.
+        found: dict[str, list[str]] = {}
+        for word in self._folded:
+            found.setdefault(word[:1], []).append(word)
+        return found
 
+
+@lru_cache(maxsize=20_000)
 def looks_like_asking(word: str) -> bool:
     """True for a word of asking with a letter too many or too few (`shoud`, `mutch`)."""
-    return any(len(word) != len(other) and _errors(word, other) is not None for other in _asking_words())
+    return any(
+        len(word) != len(other) and _errors(word, other) is not None
+        for other in _asking_words().get(word[:1], ())
+    )
 
 
 @cache
-def _asking_words() -> frozenset[str]:
-    return frozenset().union(ASKING_WORDS, *STOP_WORDS.values())
+def _asking_words() -> dict[str, list[str]]:
+    """By their first letter."""
+    words = sorted(frozenset().union(ASKING_WORDS, *STOP_WORDS.values()))
+    return {letter: list(found) for letter, found in groupby(words, key=lambda word: word[:1])}
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:

@@ -45,7 +45,8 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         hacia han hasta hay he la las le les lo los más me mi mis mí mientras mucho muy nada ni no nos nosotros
         nuestra nuestro o otra otras otro otros para pero poco por porque pueda puede pueden puedo pues que qué
         quien quién se sea según ser si sí sido siempre sin sobre son soy su sus también tan tanto te tengo ti tiene
-        tienen todo todos tu tú tus un una unas uno unos usted ustedes y ya yo""".split()
+        tienen todo todos tu tú tus un una unas uno unos usted ustedes y ya yo
+        cuanto cuanta cuantos cuantas cuando donde mas dias""".split()
     ),
     "it": frozenset(
         """a ad agli ai al alla alle allo anche ancora avere aveva c'è che chi ci cioè coi col come con cosa cui da

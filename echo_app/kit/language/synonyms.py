@@ -22,7 +22,7 @@ arrive arrives receive reach get_here turn_up ankommen ankunft eintreffen arrive
 parcel package packet paket päckchen sendung colis paquete pacco pakket
 track tracking where_package where_order trace sendungsverfolgung verfolgen suivi suivre seguimiento rastrear tracciare volgen
 order purchase buy bought bestellung bestellen kaufen kauf commande commander acheter achat pedido pedir comprar compra ordine acquisto bestelling
-cancel cancellation cancelled terminate call_off call_it_off stornieren storno stornierung kündigen kündigung widerrufen widerruf annuler annulation résilier résiliation cancelar cancelación annullare annuleren opzeggen
+cancel cancellation cancelled leave_contract terminate call_off call_it_off stornieren storno stornierung kündigen kündigung widerrufen widerruf annuler annulation résilier résiliation cancelar cancelación annullare annuleren opzeggen
 change modify edit amend update alter ändern änderung anpassen bearbeiten modifier changer modificar cambiar modificare wijzigen
 price cost costs fee fees charge charges expensive cheap tariff how_much preis preise kosten kostet gebühr gebühren teuer wie_viel_kostet prix coût coûter tarif frais combien precio coste costo costar tarifa cuánto_cuesta prezzo costa prijs
 ebike ebikes electric_bike electric_bikes pedelec elektrofahrrad
@@ -139,6 +139,27 @@ food eat eating meal essen mahlzeit nourriture manger comida comer cibo
 drink beverage getränk trinken boisson bebida bevanda
 temperature hot cold heat warm temperatur heiß kalt température chaud froid temperatura calor frío
 light lamp bulb glow lampe licht leuchte lumière luz lámpara
+leak leaks leaking drip drips dripping undicht tropft tropfen leckt lecken fuite fuit goutte gotea fuga perde perdita lekt
+smell smells odour odor riecht geruch stinkt odeur huele olor odore
+lower reduce decrease raise increase adjust senken runtersetzen herabsetzen reduzieren erhöhen anpassen baisser réduire augmenter bajar reducir subir aumentar ridurre verlagen verhogen
+laundry laundrette washing_machine waschmaschine wäscherei laverie machine_à_laver lavandería lavadora lavanderia lavatrice wasserette
+linen sheets bedding bettwäsche laken draps literie sábanas lenzuola lakens
+towel towels handtuch handtücher serviette serviettes toalla toallas asciugamano handdoek
+visitor visitors visit guest guests besucher besuch gast gäste visiteur visiteurs visite visitante visitantes visita ospite bezoeker
+sport exercise gym workout train training fitness sporttraining gimnasio ejercicio palestra sporten
+smart intelligent intelligenter
+organic eco_electricity green_electricity öko ökostrom bio biologisch biologique ecológico biologico
+barrier gate schranke tor barrière portail barrera puerta cancello
+late arrival_late late_arrival tardive tard verspätet verspätung spät retard tarde ritardo laat
+distance far away meters metres weit entfernt entfernung loin lejos lontano ver
+deposit kaution anzahlung acompte caution fianza depósito cauzione borg
+teacher instructor trainer coach lehrer lehrkraft lehrerin professeur moniteur profesor entrenador insegnante docent
+lesson lessons class classes course courses unterricht stunde kurs kurse cours leçon clase clases curso cursos lezione corso les cursus
+enrol enroll enrolment registration_fee anmelden anmeldung einschreiben inscription inscrire matrícula inscripción iscrizione inschrijven
+senior seniors pensioner pensioners retired elderly rentner senioren retraité retraités jubilado jubilados mayores pensionato gepensioneerd
+sick ill illness krank krankheit erkrankt malade maladie enfermo enfermedad malato ziek ziekte
+sibling siblings brother sister geschwister bruder schwester geschwisterrabatt frère soeur hermano hermana fratello sorella
+pain painful hurt hurts ache schmerz schmerzen weh douleur mal duele dolor dolore pijn
 noise loud noisy laut geräusch bruit ruido rumore
 """
 
