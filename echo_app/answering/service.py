@@ -176,14 +176,14 @@ def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
 
 async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[MessageView]) -> list[Hit]:
     """The passages that answer the question, none when they do not."""
-    hits = await knowledge.search(tx, actor, question, RETRIEVED)
-    if is_relevant(question, hits):
-        return hits
+    found = await knowledge.find(tx, actor, question, RETRIEVED)
+    if is_relevant(question, found.hits, found.embedder):
+        return found.hits
     together = _with_the_one_before(question, history)
     if together is None:
         return []
-    hits = await knowledge.search(tx, actor, together, RETRIEVED)
-    return hits if is_relevant(together, hits) else []
+    found = await knowledge.find(tx, actor, together, RETRIEVED)
+    return found.hits if is_relevant(together, found.hits, found.embedder) else []
 
 
 def _with_the_one_before(question: str, history: list[MessageView]) -> str | None:
