@@ -204,7 +204,6 @@ class Crawl:
             content=content,
             format=format,
             text_sha256=hashlib.sha256(page.title.encode() + b"\n" + content).hexdigest(),
-            language=page.language,
             etag=answer.headers.get("etag"),
             last_modified=answer.headers.get("last-modified"),
             links=[link for link in page.links if self._scope.has_host(link) and "nofollow" not in wishes],

@@ -1,4 +1,4 @@
-"""A page read: its main text as Markdown, its title and language, and where it leads.
+"""A page read: its main text as Markdown, its title, and where it leads.
 
 trafilatura finds the main text. It and lxml are imported here and nowhere else, and this runs only where hostile
 pages may be parsed (see isolation.py): the page's HTML goes no further, what is kept and shown is the Markdown.
@@ -46,7 +46,6 @@ def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
     return Page(
         title=_title(tree),
         text=_main_text(html, tree),
-        language=_language(tree),
         links=_links(tree, url) if "nofollow" not in wishes else [],
         canonical=_canonical(tree, url),
         indexed="noindex" not in wishes,
@@ -106,11 +105,6 @@ def _title(tree: lxml.html.HtmlElement) -> str:
     ]
     printable = ("".join(filter(str.isprintable, " ".join(str(title).split()))) for title in offered)
     return next((title for title in printable if title), "")[:LONGEST_TITLE]
-
-
-def _language(tree: lxml.html.HtmlElement) -> str | None:
-    said = str(tree.get("lang") or tree.get("xml:lang") or "").strip().lower()
-    return said[:2] if re.fullmatch(r"[a-z]{2}(?:[-_].*)?", said) else None
 
 
 def _robots_wishes(tree: lxml.html.HtmlElement) -> set[str]:

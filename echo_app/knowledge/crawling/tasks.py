@@ -13,6 +13,7 @@ from echo_app.audit import service as audit
 from echo_app.errors import EchoError, Unavailable
 from echo_app.kit.clock import now
 from echo_app.kit.ids import encode
+from echo_app.knowledge.changes import publish_change
 from echo_app.knowledge.crawling.crawl import Crawl
 from echo_app.knowledge.crawling.fetching import Fetcher
 from echo_app.knowledge.crawling.ledger import CrawlCancelled, SourceLedger
@@ -21,7 +22,6 @@ from echo_app.knowledge.crawling.page import Page
 from echo_app.knowledge.crawling.robots import ROBOT
 from echo_app.knowledge.errors import DocumentTooDemanding, DocumentTooSlow
 from echo_app.knowledge.isolation import read_page_safely
-from echo_app.knowledge.service import publish_change
 from echo_app.knowledge.sources import repository, service
 from echo_app.knowledge.sources.errors import CrawlFailed, PageUnreadable, SiteShrunk, SourceNotFound
 from echo_app.knowledge.sources.schemas import Website
