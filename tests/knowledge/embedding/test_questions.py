@@ -164,7 +164,7 @@ class TestReadingADocument:
         self, company: Company, embedded: EmbeddingServer
     ) -> None:
         # Portions of 500 passages: the vendor fails in the second, after sixteen requests of 32.
-        embedded.fail(500, after=16, times=10, retry_after=0.01)
+        embedded.fail(500, after=16, times=100, retry_after=0.01)
         before = await spent(company.owner)
         document_id = await queued(company.owner, manual(600), "Manual")
         with pytest.raises(EmbeddingFailed):
