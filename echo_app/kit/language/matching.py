@@ -62,6 +62,9 @@ class Words:
         self.terms = frozenset(stem(word, language) for word in words) | frozenset(codes_in(text))
         self._compounding = language in _COMPOUNDING
         self._folded = frozenset(fold(word) for word in words)
+        self._by_letter: dict[str, list[str]] = {}
+        for word in self._folded:
+            self._by_letter.setdefault(word[:1], []).append(word)
 
     def holds(self, asked: AskedWord) -> float:
         """From 0 (not at all) to `SAME`."""
@@ -73,11 +76,13 @@ class Words:
             return SYNONYM
         if asked.asking or not asked.terms:
             return 0.0
-        spellings = asked.terms | {fold(asked.word)}
-        return max(
-            (_resembles(word, other, self._compounding) for word in spellings for other in self._folded),
-            default=0.0,
-        )
+        best = 0.0
+        for word in asked.terms | {fold(asked.word)}:
+            # Only the last part of a compound begins with another letter.
+            others = self._folded if self._compounding else self._by_letter.get(word[:1], ())
+            for other in others:
+                best = max(best, _resembles(word, other, self._compounding))
+        return best
 
 
 def looks_like_asking(word: str) -> bool:
@@ -122,10 +127,22 @@ def _errors(word: str, other: str) -> int | None:
     allowed = 2 if len(word) >= _TWO_ERRORS_FROM else 1
     if abs(len(word) - len(other)) > allowed:
         return None
+    # Each error changes at most one letter for another: most pairs are told apart by this, in no time.
+    if (_letters(word) ^ _letters(other)).bit_count() > 2 * allowed:
+        return None
     if len(word) == len(other) < _REPLACED_FROM and sorted(word) != sorted(other):
         return None
     distance = _distance(word, other)
     return distance if distance <= allowed else None
+
+
+@lru_cache(maxsize=100_000)
+def _letters(word: str) -> int:
+    """Which letters a word holds, as bits."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
 
 
 def _distance(a: str, b: str) -> int:
