@@ -23,6 +23,8 @@ LONGEST_TITLE = 300
 # Of the words that a page itself marks as its main part, trafilatura's choice must hold this share.
 _FEWEST_OF_MAIN = 0.6
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,40})""", re.I)
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_MOST_CONTROLS = 0.001
 _LINE_ENDS = re.compile(r"[ \t]+$", re.M)
 _REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.I)
 
@@ -38,6 +40,9 @@ for _name in ("trafilatura", "htmldate", "courlan", "justext"):
 def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
     """Reads HTML; what cannot be parsed at all is a page without text."""
     html = _decoded(content, charset)
+    if len(_CONTROLS.findall(html)) > len(html) * _MOST_CONTROLS:
+        # Some other file that calls itself a page.
+        return Page("", "")
     try:
         tree = lxml.html.document_fromstring(html)
     except (ParserError, ValueError):
