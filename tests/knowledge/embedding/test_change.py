@@ -1,8 +1,6 @@
 """A tenant changes its embedder: real vendors' SDKs against the local peer, on a real Postgres."""
 
 import asyncio
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,6 @@ from echo_app.knowledge import tasks as ingestion_tasks
 from echo_app.knowledge.embedding import repository, service, tasks
 from echo_app.knowledge.embedding.errors import EmbedderNotOffered, EmbedderNotReady, SpacesChanged
 from echo_app.providers.embeddings.base import EmbeddingFailed, embedders
-from echo_app.settings import settings
 from echo_app.tenancy import Role, system
 from tests.knowledge.embedding.driving import (
     added,
@@ -197,36 +194,6 @@ class TestGoingOn:
         assert going.done == 128
         await build(company.owner, change)
         assert (await view(company.owner)).embedder == OWN
-
-    async def test_after_its_process_was_killed_one_batch_at_most_is_sent_again(
-        self, company: Company, vendors: EmbeddingServer
-    ) -> None:
-        await added(company.owner, manual(200))
-        change = await begun(company.owner, OWN)
-        vendors.delay = 0.3
-        program = Path(__file__).with_name("building.py")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            program,
-            str(settings().data_dir),
-            vendors.openai_url,
-            str(company.tenant_id),
-            str(change.space_id),
-        )
-        while len(vendors.requests) < 5:
-            assert process.returncode is None
-            await asyncio.sleep(0.02)
-        process.kill()
-        await process.wait()
-        vendors.delay = 0
-        killed = (await view(company.owner)).change
-        assert killed is not None
-        assert killed.done == 128
-        await build(company.owner, change)
-        assert (await vectors_of(company.owner))["compatible:own active"] == 200
-        assert 200 < len(vendors.texts) <= 272
-        assert len(set(vendors.texts)) == 200
-        assert (await view(company.owner)).change is None
 
 
 class TestFailing:
