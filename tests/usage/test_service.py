@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from echo_app import db
 from echo_app.kit.clock import now
 from echo_app.usage import service as usage
@@ -26,8 +28,10 @@ class TestRecord:
         assert await spent(other_company) == Spent(0, 0)
 
     async def test_a_deed_that_is_rolled_back_used_nothing(self, company: Company) -> None:
-        async with db.read_only(company.owner) as tx:
-            await usage.record(tx, company.owner, kind="embedding", model=SMALL, tokens=10, cost=1)
+        with pytest.raises(LookupError):
+            async with db.transaction(company.owner) as tx:
+                await usage.record(tx, company.owner, kind="embedding", model=SMALL, tokens=10, cost=1)
+                raise LookupError
         assert await spent(company) == Spent(0, 0)
 
     async def test_what_used_nothing_leaves_no_entry(self, company: Company) -> None:
