@@ -1,8 +1,7 @@
 """The ledger of what vendors are paid for."""
 
+from contextlib import suppress
 from datetime import timedelta
-
-import pytest
 
 from echo_app import db
 from echo_app.kit.clock import now
@@ -28,7 +27,7 @@ class TestRecord:
         assert await spent(other_company) == Spent(0, 0)
 
     async def test_a_deed_that_is_rolled_back_used_nothing(self, company: Company) -> None:
-        with pytest.raises(LookupError):
+        with suppress(LookupError):
             async with db.transaction(company.owner) as tx:
                 await usage.record(tx, company.owner, kind="embedding", model=SMALL, tokens=10, cost=1)
                 raise LookupError
