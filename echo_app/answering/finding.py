@@ -42,8 +42,8 @@ def searched_for(question: str, before: str | None) -> list[str]:
 
 
 async def _relevant(tx: AsyncSession, actor: Actor, question: str) -> list[Hit]:
-    hits = await knowledge.search(tx, actor, question, RETRIEVED)
-    return hits if is_relevant(question, hits) else []
+    found = await knowledge.find(tx, actor, question, RETRIEVED)
+    return found.hits if is_relevant(question, found.hits, found.embedder) else []
 
 
 def _merged(found: Sequence[list[Hit]]) -> list[Hit]:

@@ -25,8 +25,8 @@ _ASKING_WORTH = 0.25
 # What each signal counts in the sum.
 _WORDS = 1.0
 _SPELLING = 0.8
-_CLOSENESS = 0.5
-_MEANING = 0.35
+_CLOSENESS = 0.15
+_MEANING = 0.55
 _WHOLE = _WORDS + _SPELLING + _CLOSENESS + _MEANING
 # Below this share of what could be held, a signal's best is no longer full marks.
 _LEAST = 0.5

@@ -13,7 +13,7 @@ from uuid import UUID
 from echo_app.kit.ids import new_id
 from echo_app.kit.language.guess import LANGUAGES, language_of
 from echo_app.knowledge.chunking import passages, words_for
-from echo_app.knowledge.embedding.passages import embed_passages
+from echo_app.knowledge.embedding.passages import embed_passages, note_unused
 from echo_app.knowledge.embedding.schemas import SpaceVectors
 from echo_app.knowledge.errors import DocumentEmpty
 from echo_app.knowledge.indexing import PostingRow, embedded_text, postings_of
@@ -106,14 +106,25 @@ async def embedded(outline: Outline, cuts: Sequence[Cut], progress: Progress) ->
     """The vectors of the passages of all of them, in order."""
     texts = [(cut.title, each.passage) for cut in cuts for each in cut.placed]
     done: dict[UUID, list[SpaceVectors]] = {}
-    for start in range(0, len(texts), PORTION):
-        portion = [embedded_text(title, passage) for title, passage in texts[start : start + PORTION]]
-        for filled in await embed_passages(outline.tenant_id, outline.spaces, portion):
-            done.setdefault(filled.space.id, []).append(_packed(filled))
-        progress.chunks_done = start + len(portion)
-    # A space that failed in the middle has vectors for some only: its passages are embedded anew by its own job.
-    portions = -(-len(texts) // PORTION)
-    return [_joined(filled) for filled in done.values() if len(filled) == portions]
+    try:
+        for start in range(0, len(texts), PORTION):
+            portion = [embedded_text(title, passage) for title, passage in texts[start : start + PORTION]]
+            for filled in await embed_passages(outline.tenant_id, outline.spaces, portion):
+                done.setdefault(filled.space.id, []).append(_packed(filled))
+            progress.chunks_done = start + len(portion)
+    except BaseException:
+        # Failed, or cancelled: what it has cost until here is paid all the same.
+        for portions in done.values():
+            note_unused(outline.tenant_id, portions)
+        raise
+    whole: list[SpaceVectors] = []
+    for portions in done.values():
+        if len(portions) * PORTION >= len(texts):
+            whole.append(_joined(portions))
+        else:
+            # A space that failed in the middle has vectors for some only: its own job embeds them anew.
+            note_unused(outline.tenant_id, portions)
+    return whole
 
 
 async def portions_of(cut: Cut) -> AsyncIterator[tuple[list[PlacedPassage], list[PostingRow]]]:

@@ -29,7 +29,7 @@ from echo_app.knowledge.vectors import Space, Tier
 # Postings are counted no further than this, unless the term stands in common_terms with its true number.
 COMMON = 1_000
 # Postings that a search reads to gather candidates by, all terms together.
-MOST_READ = 6_000
+MOST_READ = 2_500
 # What a passage's length is compared with before there are any totals.
 _USUAL_LENGTH = 90.0
 _BY_TERMS = 40
@@ -229,7 +229,9 @@ async def search_passages(
     language: str | None = None,
 ) -> list[Candidate]:
     """Up to 60 candidates, in no order, of the sources that `found` lets through."""
-    statement = _statement(space.tier, space.dimensions, found.sources is not None, language is not None)
+    statement = search_statement(
+        space.tier, space.dimensions, by_source=found.sources is not None, by_language=language is not None
+    )
     rows = await _run(
         tx,
         statement,
@@ -251,13 +253,23 @@ async def search_passages(
 
 
 @cache
-def _statement(tier: Tier, dimensions: int, by_source: bool, by_language: bool) -> str:
+def search_statement(
+    tier: Tier,
+    dimensions: int,
+    *,
+    by_source: bool = False,
+    by_language: bool = False,
+    nearest_only: bool = False,
+) -> str:
+    """The search's SQL for a tier; `nearest_only`: just the ids of the nearest by meaning, for a look at its recall."""
     narrowed = "AND source = ANY(%(sources)s::int[])" if by_source else ""
     narrowed += " AND language = %(language)s" if by_language else ""
     if tier == "large":
         dense, table = _LARGE.format(length=dimensions, narrowed=narrowed), "large_vectors"
     else:
         dense, table = _EXACT.format(narrowed=narrowed), "chunk_vectors"
+    if nearest_only:
+        return f"WITH {dense} SELECT chunk_id FROM dense"
     return _SEARCH.format(narrowed=narrowed, dense=dense, table=table)
 
 

@@ -60,9 +60,11 @@ class HitWord:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found, best first. `lexical_only`: the embedder was away, so only words were compared."""
+    """What a search found, best first. `embedder` is whose vectors were compared; None when none were. `lexical_only`:
+    the embedder was away, so only words were compared."""
 
     hits: list[Hit]
+    embedder: str | None = None
     lexical_only: bool = False
 
 

@@ -46,7 +46,10 @@ async def search(
     candidates = await retrieval.search_passages(
         tx, tenant_id, found, found.space, sought.terms, meaning, narrowing.language
     )
-    return Found(rank(candidates, sought, limit), lexical_only=vector is None)
+    hits = rank(candidates, sought, limit)
+    if vector is None:
+        return Found(hits, lexical_only=True)
+    return Found(hits, embedder=found.space.embedder)
 
 
 async def _corrected(

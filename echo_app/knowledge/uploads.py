@@ -169,13 +169,29 @@ async def check_file(
     url: str | None = None,
 ) -> Checked:
     """Looks at a file before anything is stored. Raises the refusals named at `add_document`."""
+    # 25 MB take a tenth of a second: not on the loop that serves everybody.
+    return await asyncio.to_thread(
+        checked_file, title=title, content=content, format=format, filename=filename, url=url
+    )
+
+
+def checked_file(
+    *,
+    title: str,
+    content: bytes,
+    format: str | None = None,
+    filename: str | None = None,
+    url: str | None = None,
+) -> Checked:
+    """See `check_file`."""
     if len(content) > LARGEST_DOCUMENT:
         raise DocumentTooLarge(bytes=len(content), limit=LARGEST_DOCUMENT)
-    checked_title = _checked_title(title, filename)
-    checked_url = _checked_url(url)
-    promised = format if format is not None else format_of(filename or "")
-    # 25 MB take a tenth of a second: not on the loop that serves everybody.
-    return await asyncio.to_thread(_examined, checked_title, content, promised, checked_url)
+    chosen, address = _checked_title(title, filename), _checked_url(url)
+    found = check_content(content, format if format is not None else format_of(filename or ""))
+    if found == "zip":
+        # As a document of its own, or inside another ZIP.
+        raise ArchiveNested()
+    return Checked(chosen, content, found, hashlib.sha256(content).hexdigest(), address)
 
 
 async def check_quota(tx: AsyncSession, actor: Actor, more: int) -> None:
@@ -259,9 +275,9 @@ def _members(content: bytes) -> list[tuple[str, Checked | EchoError]]:
         try:
             if member.file_size > LARGEST_DOCUMENT:
                 raise DocumentTooLarge(bytes=member.file_size, limit=LARGEST_DOCUMENT)
-            promised = format_of(name)
+            format_of(name)
             inside = unpacked(archive, member, LARGEST_DOCUMENT)
-            found.append((name, _examined(_checked_title("", name), inside, promised, None)))
+            found.append((name, checked_file(title="", content=inside, filename=name)))
         except EchoError as refusal:
             found.append((name, refusal))
     return found
@@ -284,14 +300,6 @@ def file_name(title: str, format: Format) -> str:
 def _is_litter(name: str) -> bool:
     lowered = name.lower().replace("\\", "/")
     return lowered.startswith(_LITTER[0]) or PurePosixPath(lowered).name.startswith(("._", *_LITTER[1:]))
-
-
-def _examined(title: str, content: bytes, promised: str, url: str | None) -> Checked:
-    format = check_content(content, promised)
-    if format == "zip":
-        # As a document of its own, or inside another ZIP.
-        raise ArchiveNested()
-    return Checked(title, content, format, hashlib.sha256(content).hexdigest(), url)
 
 
 def _checked_title(title: str, filename: str | None) -> str:

@@ -3,10 +3,12 @@
 import asyncio
 import gzip
 import hashlib
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Site:
         self.otherwise: Callable[[str], Reply] = lambda path: Reply(b"gone", 404)
         self.asked: Counter[str] = Counter()
         self.agents: set[str] = set()
+        self.hosts: set[str] = set()
         self.at_once = 0
         self.most_at_once = 0
         self.port = 0
@@ -68,6 +71,7 @@ class Site:
                 headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
                 self.asked[path] += 1
                 self.agents.add(headers.get("user-agent", ""))
+                self.hosts.add(headers.get("host", ""))
                 route = self.pages.get(path)
                 if route is None:
                     route = self.otherwise(path)
@@ -83,9 +87,14 @@ class Site:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[Site]:
+async def served(certificate: Path | None = None) -> AsyncIterator[Site]:
+    """A site on the loopback address; with a certificate (and its key, in one file) by TLS."""
     site = Site()
-    server = await asyncio.start_server(site.answer, "127.0.0.1", 0, limit=1_000_000)
+    context = None
+    if certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+    server = await asyncio.start_server(site.answer, "127.0.0.1", 0, limit=1_000_000, ssl=context)
     site.port = server.sockets[0].getsockname()[1]
     try:
         yield site

@@ -68,10 +68,12 @@ class TestPassages:
         self, make: Make, server: EmbeddingServer
     ) -> None:
         texts = [f"passage number {number}" for number in range(25)]
-        found = await make(limits=Limits(10, 10_000, 100)).embed_passages(texts)
-        assert len(server.requests) == 3
-        assert (len(found.vectors), found.tokens) == (25, 75)
-        assert [text[-20:] for text in server.texts] == texts
+        found = await make(limits=Limits(4, 10_000, 100)).embed_passages(texts)
+        assert len(server.requests) == 7
+        assert found.tokens == 75
+        # However the requests overtook one another.
+        assert sorted(server.texts) == sorted(texts)
+        assert numpy.allclose(found.vectors, (await make().embed_passages(texts)).vectors)
         server.requests.clear()
         await make(limits=Limits(10, 70, 100)).embed_passages(texts)
         assert len(server.requests) == 7
@@ -151,7 +153,7 @@ class TestPassingFaults:
         server.fail(500, after=1)
         with pytest.raises(EmbeddingFailed) as caught:
             await make(limits=Limits(1, 1_000, 100), retries=0, price=1_000_000).embed_passages(
-                ["a b c", "d"]
+                ["a b c", "d e f"]
             )
         assert (caught.value.tokens, caught.value.cost) == (3, 3)
 

@@ -1,5 +1,6 @@
 """The ledger of what vendors are paid for."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from echo_app import db
@@ -26,8 +27,10 @@ class TestRecord:
         assert await spent(other_company) == Spent(0, 0)
 
     async def test_a_deed_that_is_rolled_back_used_nothing(self, company: Company) -> None:
-        async with db.read_only(company.owner) as tx:
-            await usage.record(tx, company.owner, kind="embedding", model=SMALL, tokens=10, cost=1)
+        with suppress(LookupError):
+            async with db.transaction(company.owner) as tx:
+                await usage.record(tx, company.owner, kind="embedding", model=SMALL, tokens=10, cost=1)
+                raise LookupError
         assert await spent(company) == Spent(0, 0)
 
     async def test_what_used_nothing_leaves_no_entry(self, company: Company) -> None:

@@ -26,7 +26,6 @@ from echo_app.knowledge.sources.errors import (
     PageWithoutText,
     RedirectsTooOften,
     RobotsForbid,
-    SiteInTrouble,
     SiteWithoutPages,
 )
 from echo_app.knowledge.sources.schemas import Website
@@ -36,8 +35,6 @@ AT_ONCE = 4
 FAILURES_IN_A_ROW = 8
 LONGEST_CRAWL_SECONDS = 4 * 3600.0
 MOST_PROBLEMS = 100
-WAITS = (1.0, 4.0)
-_LONGEST_WAIT = 30.0
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _HTML_MARK = re.compile(rb"<(?:!doctype html|html|body|head)[\s>]", re.I)
 _PLAIN = {"text/plain": "text", "text/markdown": "markdown"}
@@ -47,7 +44,7 @@ Reader = Callable[[bytes, str, str | None], Awaitable[Page]]
 
 
 class Crawl:
-    """`read` reads HTML within limits; `waits` are the seconds before each further try of a page that failed."""
+    """`read` reads HTML within limits of its own."""
 
     def __init__(
         self,
@@ -56,14 +53,12 @@ class Crawl:
         ledger: Ledger,
         fetcher: Fetcher,
         read: Reader,
-        waits: tuple[float, ...] = WAITS,
     ) -> None:
         self._website = website
         self._known = known
         self._ledger = ledger
         self._fetcher = fetcher
         self._read = read
-        self._waits = waits
         self._scope = Scope(
             host_of(website.start_url or website.sitemap_url or ""),
             list(website.include),
@@ -143,7 +138,12 @@ class Crawl:
         try:
             if not (await self._rules(visit.url)).allows(visit.url):
                 raise RobotsForbid()
-            answer = await self._asked(visit.url)
+            known = self._known.get(visit.url)
+            answer = await self._fetcher.get(
+                visit.url,
+                etag=known.etag if known else None,
+                last_modified=known.last_modified if known else None,
+            )
             self._failures = 0
             await self._understand(visit, answer)
         except FetchFailed as failure:
@@ -158,29 +158,6 @@ class Crawl:
                 self._stay(visit)
         finally:
             self._done += 1
-
-    async def _asked(self, url: str) -> Answer:
-        """The answer, asked for again when the site is busy or away for a moment."""
-        known = self._known.get(url)
-        for wait in (*self._waits, None):
-            try:
-                answer = await self._fetcher.get(
-                    url,
-                    etag=known.etag if known else None,
-                    last_modified=known.last_modified if known else None,
-                )
-                if answer.status < 500 and answer.status != 429:
-                    return answer
-                asked = answer.headers.get("retry-after", "")
-                failure: FetchFailed = SiteInTrouble(status=answer.status)
-            except FetchFailed as failed:
-                if not failed.passing:
-                    raise
-                asked, failure = "", failed
-            if wait is None:
-                break
-            await asyncio.sleep(min(float(asked), _LONGEST_WAIT) if asked.isdigit() else wait)
-        raise failure
 
     async def _understand(self, visit: Visit, answer: Answer) -> None:
         if answer.status == 304 and visit.url in self._known:
@@ -227,7 +204,6 @@ class Crawl:
             content=content,
             format=format,
             text_sha256=hashlib.sha256(page.title.encode() + b"\n" + content).hexdigest(),
-            language=page.language,
             etag=answer.headers.get("etag"),
             last_modified=answer.headers.get("last-modified"),
             links=[link for link in page.links if self._scope.has_host(link) and "nofollow" not in wishes],

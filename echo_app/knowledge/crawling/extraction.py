@@ -1,4 +1,4 @@
-"""A page read: its main text as Markdown, its title and language, and where it leads.
+"""A page read: its main text as Markdown, its title, and where it leads.
 
 trafilatura finds the main text. It and lxml are imported here and nowhere else, and this runs only where hostile
 pages may be parsed (see isolation.py): the page's HTML goes no further, what is kept and shown is the Markdown.
@@ -23,6 +23,8 @@ LONGEST_TITLE = 300
 # Of the words that a page itself marks as its main part, trafilatura's choice must hold this share.
 _FEWEST_OF_MAIN = 0.6
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,40})""", re.I)
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
+_MOST_CONTROLS = 0.001
 _LINE_ENDS = re.compile(r"[ \t]+$", re.M)
 _REFRESH = re.compile(r"^\s*\d+\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.I)
 
@@ -38,6 +40,9 @@ for _name in ("trafilatura", "htmldate", "courlan", "justext"):
 def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
     """Reads HTML; what cannot be parsed at all is a page without text."""
     html = _decoded(content, charset)
+    if len(_CONTROLS.findall(html)) > len(html) * _MOST_CONTROLS:
+        # Some other file that calls itself a page.
+        return Page("", "")
     try:
         tree = lxml.html.document_fromstring(html)
     except (ParserError, ValueError):
@@ -46,7 +51,6 @@ def read_page(content: bytes, url: str, charset: str | None = None) -> Page:
     return Page(
         title=_title(tree),
         text=_main_text(html, tree),
-        language=_language(tree),
         links=_links(tree, url) if "nofollow" not in wishes else [],
         canonical=_canonical(tree, url),
         indexed="noindex" not in wishes,
@@ -106,11 +110,6 @@ def _title(tree: lxml.html.HtmlElement) -> str:
     ]
     printable = ("".join(filter(str.isprintable, " ".join(str(title).split()))) for title in offered)
     return next((title for title in printable if title), "")[:LONGEST_TITLE]
-
-
-def _language(tree: lxml.html.HtmlElement) -> str | None:
-    said = str(tree.get("lang") or tree.get("xml:lang") or "").strip().lower()
-    return said[:2] if re.fullmatch(r"[a-z]{2}(?:[-_].*)?", said) else None
 
 
 def _robots_wishes(tree: lxml.html.HtmlElement) -> set[str]:

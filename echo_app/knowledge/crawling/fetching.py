@@ -17,10 +17,12 @@ import httpcore2
 from echo_app.knowledge.crawling.addresses import canonical
 from echo_app.knowledge.crawling.guard import Guard
 from echo_app.knowledge.sources.errors import (
+    FetchFailed,
     PageAnsweredWrongly,
     PageTooLarge,
     PageTooSlow,
     RedirectsTooOften,
+    SiteInTrouble,
     SiteUnreachable,
 )
 
@@ -30,6 +32,9 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 15.0
 WHOLE_SECONDS = 45.0
 MOST_REDIRECTS = 5
+# Seconds before each further try of a page whose site is busy or away for a moment; a site may ask for more.
+WAITS = (1.0, 4.0)
+LONGEST_WAIT = 30.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -68,8 +73,16 @@ class Answer:
 class Fetcher:
     """Connections to one site. Open it as a context; `at_once` requests run beside one another."""
 
-    def __init__(self, *, agent: str, private_hosts: Iterable[str] = (), at_once: int = 4) -> None:
+    def __init__(
+        self,
+        *,
+        agent: str,
+        private_hosts: Iterable[str] = (),
+        at_once: int = 4,
+        waits: tuple[float, ...] = WAITS,
+    ) -> None:
         self._agent = agent
+        self._waits = waits
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=at_once,
@@ -100,8 +113,29 @@ class Fetcher:
     ) -> Answer:
         """Asks for one canonical address; with `etag` or `last_modified` only for what changed since (status 304).
 
-        The body of an answer other than 200 is not read. Raises FetchFailed, whose kinds say what was wrong.
+        The body of an answer other than 200 is not read. What may pass is tried again before it is raised. Raises
+        FetchFailed, whose kinds say what was wrong.
         """
+        for wait in self._waits:
+            try:
+                return await self._tried(url, etag, last_modified, largest)
+            except FetchFailed as failed:
+                if not failed.passing:
+                    raise
+                asked = failed.details.get("retryAfter", "")
+            await asyncio.sleep(min(float(asked), LONGEST_WAIT) if asked else wait)
+        return await self._tried(url, etag, last_modified, largest)
+
+    async def follow(self, url: str, *, largest: int = LARGEST_PAGE) -> Answer:
+        """Like `get`, going where redirects lead. Raises also RedirectsTooOften."""
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = await self.get(url, largest=largest)
+            if answer.location is None:
+                return answer
+            url = answer.location
+        raise RedirectsTooOften()
+
+    async def _tried(self, url: str, etag: str | None, last_modified: str | None, largest: int) -> Answer:
         parts = urlsplit(url)
         headers: dict[bytes | str, bytes | str] = {
             "Host": parts.netloc,
@@ -115,22 +149,17 @@ class Fetcher:
             headers["If-Modified-Since"] = last_modified
         try:
             async with asyncio.timeout(WHOLE_SECONDS):
-                return await self._asked(url, headers, largest)
+                answer = await self._asked(url, headers, largest)
         except (httpcore2.TimeoutException, TimeoutError) as slow:
             raise PageTooSlow() from slow
         except (httpcore2.ConnectError, ssl.SSLError) as away:
             raise SiteUnreachable() from away
         except (httpcore2.NetworkError, httpcore2.ProtocolError, zlib.error, UnicodeError) as wrong:
             raise PageAnsweredWrongly() from wrong
-
-    async def follow(self, url: str, *, largest: int = LARGEST_PAGE) -> Answer:
-        """Like `get`, going where redirects lead. Raises also RedirectsTooOften."""
-        for _ in range(MOST_REDIRECTS + 1):
-            answer = await self.get(url, largest=largest)
-            if answer.location is None:
-                return answer
-            url = answer.location
-        raise RedirectsTooOften()
+        if answer.status >= 500 or answer.status == 429:
+            after = answer.headers.get("retry-after", "")
+            raise SiteInTrouble(status=answer.status, retryAfter=after if after.isdigit() else "")
+        return answer
 
     async def _asked(self, url: str, headers: dict[bytes | str, bytes | str], largest: int) -> Answer:
         timeouts = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": None}

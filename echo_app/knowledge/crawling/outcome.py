@@ -24,7 +24,6 @@ class FoundPage:
     content: bytes
     format: str
     text_sha256: str
-    language: str | None
     etag: str | None
     last_modified: str | None
     links: list[str]

@@ -10,7 +10,6 @@ class Page:
 
     title: str
     text: str
-    language: str | None = None
     links: list[str] = field(default_factory=list)
     canonical: str | None = None
     # Whether its maker lets it be found (no `noindex`).

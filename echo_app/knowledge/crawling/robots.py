@@ -3,7 +3,6 @@
 from protego import Protego
 
 from echo_app.knowledge.crawling.fetching import Fetcher
-from echo_app.knowledge.sources.errors import SiteInTrouble
 
 # The name by which a site's owner speaks to us in robots.txt.
 ROBOT = "EchoBot"
@@ -34,8 +33,6 @@ class Robots:
 
 async def read_robots(fetcher: Fetcher, origin: str) -> Robots:
     """The rules of `https://host`. No such file allows everything; a site that cannot say is not read
-    (RFC 9309 section 2.3.1): raises FetchFailed, SiteInTrouble for its own errors."""
+    (RFC 9309 section 2.3.1): raises FetchFailed."""
     answer = await fetcher.follow(f"{origin}/robots.txt", largest=_LARGEST)
-    if answer.status >= 500 or answer.status == 429:
-        raise SiteInTrouble(status=answer.status)
     return Robots(answer.content.decode("utf-8", "replace") if answer.status == 200 else "")

@@ -12,7 +12,7 @@ import zlib
 
 from echo_app.knowledge.crawling.addresses import canonical
 from echo_app.knowledge.crawling.fetching import Answer, Fetcher, unpacked
-from echo_app.knowledge.sources.errors import FetchFailed, PageMissing, SiteInTrouble, SitemapUnreadable
+from echo_app.knowledge.sources.errors import FetchFailed, PageMissing, SitemapUnreadable
 
 LARGEST = 20_000_000
 MOST_FILES = 50
@@ -43,8 +43,6 @@ async def read_sitemap(fetcher: Fetcher, url: str, most: int) -> list[str]:
 
 async def _fetched(fetcher: Fetcher, url: str) -> Answer:
     answer = await fetcher.follow(url, largest=LARGEST)
-    if answer.status >= 500 or answer.status == 429:
-        raise SiteInTrouble(status=answer.status)
     if answer.status != 200:
         raise PageMissing("The sitemap does not exist.", status=answer.status)
     return answer

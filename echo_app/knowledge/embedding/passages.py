@@ -70,6 +70,7 @@ async def store_vectors(
     by_space = {each.space.id: each for each in filled}
     spaces = await spaces_to_fill(tx, actor.tenant_id)
     if spaces[0].id not in by_space:
+        note_unused(actor.tenant_id, filled)
         raise SpacesChanged()
     for space in spaces:
         if (ours := by_space.get(space.id)) is not None:
@@ -83,3 +84,9 @@ async def store_vectors(
             tokens=each.embedded.tokens,
             cost=each.embedded.cost,
         )
+
+
+def note_unused(tenant_id: UUID, filled: Sequence[SpaceVectors]) -> None:
+    """Counts what was spent on vectors that will not be stored."""
+    for each in filled:
+        spending.note(tenant_id, embedders.get().get(each.space.embedder, tenant_id), each.embedded.tokens)

@@ -15,6 +15,7 @@ _CHANGE = text(
     """
 )
 _COUNT = text("SELECT coalesce(sum(chunk_count), 0) FROM documents WHERE tenant_id = :tenant")
+_TOKENS = text("SELECT coalesce(sum(token_total), 0) FROM documents WHERE tenant_id = :tenant")
 _NOTE = text(
     """
     UPDATE vector_spaces SET done = least(done + :done, :total), total = :total, tokens = tokens + :tokens,
@@ -42,6 +43,11 @@ async def find_change(tx: AsyncSession, tenant_id: UUID) -> Change | None:
 
 async def count_passages(tx: AsyncSession, tenant_id: UUID) -> int:
     return int((await tx.execute(_COUNT, {"tenant": tenant_id})).scalar_one())
+
+
+async def count_tokens(tx: AsyncSession, tenant_id: UUID) -> int:
+    """About how many tokens all passages are."""
+    return int((await tx.execute(_TOKENS, {"tenant": tenant_id})).scalar_one())
 
 
 async def lock_spaces(tx: AsyncSession, tenant_id: UUID, *, change: bool) -> None:

@@ -29,13 +29,18 @@ class Change:
 
 @dataclass(frozen=True)
 class EmbeddingView:
-    """`embedder` is what searches use now; `month` is what embedding has cost since the first of the month (UTC)."""
+    """`embedder` is what searches use now; `month` is what embedding has cost since the first of the month (UTC).
+
+    `passages` and `tokens` (about) are what a change to another embedder has to embed.
+    """
 
     embedder: str
     dimensions: int
     change: Change | None
     offers: list[Offer]
     month: Spent
+    passages: int
+    tokens: int
 
 
 @dataclass(frozen=True)

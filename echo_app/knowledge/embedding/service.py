@@ -36,6 +36,8 @@ async def get_embedding(tx: AsyncSession, actor: Actor) -> EmbeddingView:
         change=await repository.find_change(tx, actor.tenant_id),
         offers=embedders.get().offers(actor.tenant_id),
         month=await usage.spent_since(tx, actor, kind="embedding", since=month),
+        passages=await repository.count_passages(tx, actor.tenant_id),
+        tokens=await repository.count_tokens(tx, actor.tenant_id),
     )
 
 

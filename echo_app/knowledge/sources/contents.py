@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from echo_app import jobs
 from echo_app.kit.clock import now
 from echo_app.kit.ids import new_id
 from echo_app.knowledge import repository as documents
-from echo_app.knowledge.service import publish_change
+from echo_app.knowledge.changes import defer_forget, defer_ingest, publish_change
 from echo_app.knowledge.sources import repository
+from echo_app.knowledge.uploads import check_quota, storage_key
 from echo_app.models import Document
 from echo_app.providers.storage.base import storage
 from echo_app.tenancy import Actor
@@ -31,7 +31,8 @@ async def add(
     format: str,
     **values: Any,
 ) -> Document:
-    """Keeps the bytes as a new document and defers reading them."""
+    """Keeps the bytes as a new document and defers reading them. Raises DocumentQuotaReached, StorageFailed."""
+    await check_quota(tx, actor, len(content))
     document_id = new_id()
     sha256 = hashlib.sha256(content).hexdigest()
     document = Document(
@@ -43,13 +44,14 @@ async def add(
         format=format,
         size_bytes=len(content),
         sha256=sha256,
-        storage_key=_key(document_id, sha256),
+        storage_key=storage_key(document_id, sha256),
         created_by=actor.id if actor.kind == "user" else None,
         **values,
     )
     await storage.get().put(actor.tenant_id, document.storage_key, content)
     await repository.insert_document(tx, actor.tenant_id, document)
-    await defer_reading(tx, actor.tenant_id, document_id)
+    await defer_ingest(tx, actor.tenant_id, document_id)
+    await publish_change(tx, actor.tenant_id, document_id, "queued")
     return document
 
 
@@ -65,13 +67,14 @@ async def replace(
 ) -> None:
     """Keeps new bytes for a document that the caller has locked, and defers reading them.
 
-    A job that is reading the old ones finds a higher version and lets go.
+    A job that is reading the old ones finds a higher version and lets go. Raises DocumentQuotaReached, StorageFailed.
     """
+    await check_quota(tx, actor, len(content) - document.size_bytes)
     sha256 = hashlib.sha256(content).hexdigest()
-    key = _key(document.id, sha256)
+    key = storage_key(document.id, sha256)
     if key != document.storage_key:
         await storage.get().put(actor.tenant_id, key, content)
-        await _forget(tx, actor.tenant_id, document.id, document.storage_key)
+        await defer_forget(tx, actor.tenant_id, document.id, document.storage_key)
     await documents.set_document(
         tx,
         actor.tenant_id,
@@ -89,33 +92,5 @@ async def replace(
         version=document.version + 1,
         **values,
     )
-    await defer_reading(tx, actor.tenant_id, document.id)
-
-
-async def defer_reading(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> None:
-    """One document, one job."""
-    await jobs.defer(
-        tx,
-        "document.ingest",
-        queue="ingest",
-        lock=f"document:{document_id}",
-        tenant_id=str(tenant_id),
-        document_id=str(document_id),
-    )
-    await publish_change(tx, tenant_id, document_id, "queued")
-
-
-async def _forget(tx: AsyncSession, tenant_id: UUID, document_id: UUID, storage_key: str) -> None:
-    await jobs.defer(
-        tx,
-        "document.forget",
-        queue="ingest",
-        lock=f"document:{document_id}",
-        tenant_id=str(tenant_id),
-        storage_key=storage_key,
-    )
-
-
-def _key(document_id: UUID, sha256: str) -> str:
-    """A key of its own for each content: a rollback must find the old bytes as they were."""
-    return f"documents/{document_id.hex}/{sha256[:32]}"
+    await defer_ingest(tx, actor.tenant_id, document.id)
+    await publish_change(tx, actor.tenant_id, document.id, "queued")

@@ -11,7 +11,8 @@ from echo_app import db, jobs
 from echo_app.errors import Unavailable
 from echo_app.kit.clock import now
 from echo_app.knowledge import repository as documents
-from echo_app.knowledge.sources import contents, repository, service
+from echo_app.knowledge.changes import defer_ingest
+from echo_app.knowledge.sources import repository, service
 from echo_app.providers.storage.base import storage
 from echo_app.tenancy import system
 
@@ -58,7 +59,7 @@ async def reread_job(context: JobContext, tenant_id: str, source_id: str) -> Non
         async with db.transaction(actor) as tx:
             for document_id in ids[start : start + _BATCH]:
                 if await documents.set_document(tx, actor.tenant_id, document_id, now(), status="queued"):
-                    await contents.defer_reading(tx, actor.tenant_id, document_id)
+                    await defer_ingest(tx, actor.tenant_id, document_id)
 
 
 @jobs.task("source.forget", queue="ingest")

@@ -14,6 +14,8 @@ from echo_app.providers.embeddings.base import (
     cost_of,
 )
 
+# Requests under way together: a vendor takes its time for each, and takes many.
+AT_ONCE = 4
 CONNECT_SECONDS = 5.0
 PASSAGES_SECONDS = 60.0
 # The customer waits: beyond this, what the words alone find is better than a late answer.
@@ -39,25 +41,37 @@ class Limits:
 async def embed_all(
     texts: Sequence[str], limits: Limits, dimensions: int, price: int | None, call: Call
 ) -> Embedded:
-    """The vectors of all texts, request after request. Blank ones are not sent (vendors refuse the whole request):
+    """The vectors of all texts, some requests at a time. Blank ones are not sent (vendors refuse the whole request):
     theirs is the zero vector. Raises EmbeddingFailed, which says what was spent until then."""
     asked = [cut(text, limits.tokens * BYTES_A_TOKEN) for text in texts if text.strip()]
+    groups = list(batches(asked, limits.texts, limits.bytes))
     found: list[Vector] = []
     tokens = 0
-    try:
-        for group in batches(asked, limits.texts, limits.bytes):
-            vectors, counted = await call(group)
-            tokens += counted
-            if len(vectors) != len(group):
-                raise EmbeddingFailed("The embedder answered other vectors than were asked for.")
-            found += with_length_one(vectors, dimensions)
-    except EmbeddingFailed as failed:
-        failed.tokens, failed.cost = tokens, cost_of(tokens, price)
-        raise
+    for start in range(0, len(groups), AT_ONCE):
+        under_way = groups[start : start + AT_ONCE]
+        # All are waited for, also when one fails: what the others used is to be counted.
+        answers = await asyncio.gather(*map(call, under_way), return_exceptions=True)
+        tokens += sum(answer[1] for answer in answers if not isinstance(answer, BaseException))
+        try:
+            for group, answer in zip(under_way, answers, strict=True):
+                found += _checked(group, answer, dimensions)
+        except EmbeddingFailed as failed:
+            failed.tokens, failed.cost = tokens, cost_of(tokens, price)
+            raise
     given = iter(found)
     nothing = [0.0] * dimensions
     vectors = [next(given) if text.strip() else nothing for text in texts]
     return Embedded(vectors, tokens, cost_of(tokens, price))
+
+
+def _checked(
+    group: list[str], answer: tuple[list[Vector], int] | BaseException, dimensions: int
+) -> list[Vector]:
+    if isinstance(answer, BaseException):
+        raise answer
+    if len(answer[0]) != len(group):
+        raise EmbeddingFailed("The embedder answered other vectors than were asked for.")
+    return with_length_one(answer[0], dimensions)
 
 
 async def embed_soon(

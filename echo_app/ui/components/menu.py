@@ -15,9 +15,12 @@ _ITEM = (
 
 
 def menu(
-    trigger: rx.Component, *items: rx.Component, side: str = "bottom", align: str = "end"
+    trigger: rx.Component, *items: rx.Component, label: str, side: str = "bottom", align: str = "end"
 ) -> rx.Component:
-    """`trigger` is a button; `items` come from menu_item."""
+    """`trigger` is a button; `items` come from menu_item; `label` names the place that they open in.
+
+    It opens at the end of the document, outside the page's landmarks, so it is one of its own (axe: region).
+    """
     return menu_part(
         "Root",
         menu_part("Trigger", render_=trigger),
@@ -25,7 +28,9 @@ def menu(
             "Portal",
             menu_part(
                 "Positioner",
-                menu_part("Popup", *items, class_name=_POPUP),
+                rx.el.section(
+                    menu_part("Popup", *items, class_name=_POPUP), custom_attrs={"aria-label": label}
+                ),
                 side=side,
                 align=align,
                 side_offset=6,

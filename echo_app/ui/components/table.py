@@ -5,27 +5,47 @@ from typing import Any
 
 import reflex as rx
 
+from echo_app.ui.components.icon import icon
+
 
 @dataclass(frozen=True)
 class Column:
-    """`number` aligns right; `wide` is hidden under 640 px; `label` alone (no title) is read to screen readers."""
+    """`number` aligns right; `wide` is hidden under 640 px; a `hidden_title` is read to screen readers alone.
+
+    `sort` names what a click on the title sorts by.
+    """
 
     title: str
     number: bool = False
     wide: bool = False
     hidden_title: bool = False
+    sort: str = ""
 
 
-def table(caption: str, columns: list[Column], rows: Any) -> rx.Component:
-    """`rows` are rx.el.tr of `cell`s, or an rx.foreach of them; the caption is for screen readers."""
+def table(
+    caption: str,
+    columns: list[Column],
+    rows: Any,
+    *,
+    sorted_by: Any = "",
+    descending: Any = False,
+    on_sort: Any = None,
+) -> rx.Component:
+    """`rows` are rx.el.tr of `cell`s, or an rx.foreach of them; the caption is for screen readers.
+
+    `sorted_by` (text) and `descending` (bool) are vars of how it is sorted; `on_sort` takes a column's `sort`.
+    """
     return rx.el.table(
         rx.el.caption(caption, class_name="sr-only"),
         rx.el.thead(
             rx.el.tr(
                 *[
                     rx.el.th(
-                        rx.el.span(column.title, class_name="sr-only" if column.hidden_title else ""),
+                        _sorter(column, sorted_by, descending, on_sort)
+                        if column.sort
+                        else rx.el.span(column.title, class_name="sr-only" if column.hidden_title else ""),
                         scope="col",
+                        custom_attrs=_sorted_as(column, sorted_by, descending),
                         class_name="px-2 py-1.5 text-12 font-medium text-muted border-b border-line "
                         + _place(column),
                     )
@@ -36,6 +56,25 @@ def table(caption: str, columns: list[Column], rows: Any) -> rx.Component:
         rx.el.tbody(rows),
         class_name="w-full border-collapse text-14",
     )
+
+
+def _sorter(column: Column, sorted_by: Any, descending: Any, on_sort: Any) -> rx.Component:
+    mark = rx.cond(descending, icon("arrow-down", size=12), icon("arrow-up", size=12))
+    return rx.el.button(
+        column.title,
+        rx.cond(sorted_by == column.sort, mark, rx.fragment()),
+        type="button",
+        title=f"Sort by {column.title.lower()}",
+        on_click=on_sort(column.sort),
+        class_name="inline-flex items-center gap-1 font-medium hover:text-strong max-sm:h-8",
+    )
+
+
+def _sorted_as(column: Column, sorted_by: Any, descending: Any) -> dict[str, Any]:
+    if not column.sort:
+        return {}
+    way = rx.cond(descending, "descending", "ascending")
+    return {"aria-sort": rx.cond(sorted_by == column.sort, way, "none")}
 
 
 def row(*cells: rx.Component, **props: Any) -> rx.Component:

@@ -136,6 +136,7 @@ def _more() -> rx.Component:
                 menu_item("Hand back", DeedState.hand_back_clicked(head.id), icon="corner-up-left"),
                 rx.fragment(),
             ),
+            label="More deeds",
         ),
         rx.fragment(),
     )

@@ -70,8 +70,8 @@ async def crawled(
     notebook = notebook or Notebook()
     notebook.kept, notebook.confirmed = [], []
     website = Website(**({"start_url": site.url()} | settings))  # type: ignore[arg-type]
-    async with Fetcher(agent="EchoBot/1.0", private_hosts=[site.host]) as fetcher:
-        crawl = Crawl(website, notebook.known, notebook, fetcher, read, waits=(0.01,))
+    async with Fetcher(agent="EchoBot/1.0", private_hosts=[site.host], waits=(0.01,)) as fetcher:
+        crawl = Crawl(website, notebook.known, notebook, fetcher, read)
         return await crawl.run(), notebook
 
 
@@ -455,8 +455,8 @@ class TestHostileSites:
         ]
 
     async def test_a_site_that_is_not_there(self, site: Site) -> None:
-        async with Fetcher(agent="EchoBot/1.0", private_hosts=["127.0.0.1:9"]) as fetcher:
-            crawl = Crawl(Website(start_url="http://127.0.0.1:9/"), {}, Notebook(), fetcher, read, waits=())
+        async with Fetcher(agent="EchoBot/1.0", private_hosts=["127.0.0.1:9"], waits=()) as fetcher:
+            crawl = Crawl(Website(start_url="http://127.0.0.1:9/"), {}, Notebook(), fetcher, read)
             with pytest.raises(SiteUnreachable):
                 await crawl.run()
 

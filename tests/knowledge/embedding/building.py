@@ -1,34 +1,29 @@
-"""Builds a space in a process of its own, to be killed: DATA_DIR SERVER TENANT SPACE."""
+"""Works off the queue `upkeep` in a process of its own, to be killed: DATA_DIR SERVER."""
 
 import asyncio
 import os
 import sys
-from uuid import UUID
 
 
-async def main(server: str, tenant: str, space: str) -> None:
-    from echo_app import db
+async def main(server: str) -> None:
+    from echo_app import db, jobs, realtime
     from echo_app.knowledge.embedding import tasks
     from echo_app.providers.embeddings.base import embedders
     from echo_app.providers.embeddings.catalogue import Catalogue
     from echo_app.settings import settings
-    from echo_app.tenancy import system
     from tests.peers.embedding_server import KEY
 
-    found = settings().model_copy(
-        update={
-            "embeddings_base_url": server,
-            "embeddings_api_key": KEY,
-            "embeddings_model": "own",
-            "embeddings_dimensions": 64,
-        }
-    )
-    embedders.put(Catalogue(found))
-    await db.open_engine(db.app_url(found))
-    await tasks.build(system(UUID(tenant)), UUID(space))
+    assert tasks.reembed
+    own = {"embeddings_base_url": server, "embeddings_api_key": KEY, "embeddings_model": "own"}
+    embedders.put(Catalogue(settings().model_copy(update={**own, "embeddings_dimensions": 64})))
+    url = db.app_url(settings())
+    await db.open_engine(url)
+    await realtime.bus.open(db.conninfo(url))
+    await jobs.open_queue(db.conninfo(url))
+    await jobs.work(["upkeep"], concurrency=1, listen=True)
 
 
 if __name__ == "__main__":
     os.environ["ECHO_DATA_DIR"] = sys.argv[1]
     sys.path.insert(0, os.getcwd())
-    asyncio.run(main(*sys.argv[2:]))
+    asyncio.run(main(sys.argv[2]))

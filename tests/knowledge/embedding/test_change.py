@@ -1,8 +1,6 @@
 """A tenant changes its embedder: real vendors' SDKs against the local peer, on a real Postgres."""
 
 import asyncio
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,6 @@ from echo_app.knowledge import tasks as ingestion_tasks
 from echo_app.knowledge.embedding import repository, service, tasks
 from echo_app.knowledge.embedding.errors import EmbedderNotOffered, EmbedderNotReady, SpacesChanged
 from echo_app.providers.embeddings.base import EmbeddingFailed, embedders
-from echo_app.settings import settings
 from echo_app.tenancy import Role, system
 from tests.knowledge.embedding.driving import (
     added,
@@ -172,58 +169,31 @@ class TestGoingOn:
     ) -> None:
         await added(company.owner, manual(150))
         change = await begun(company.owner, OWN)
-        # Two requests of 32 make a batch: the third is in the second.
-        vendors.fail(500, after=2, times=10, retry_after=0.01)
+        # Four requests of 32 make a batch: the fifth is in the second.
+        vendors.fail(500, after=4, times=10, retry_after=0.01)
         await build(company.owner, change)
         held_up = (await view(company.owner)).change
         assert held_up is not None
-        assert (held_up.state, held_up.done, held_up.total) == ("building", 64, 150)
+        assert (held_up.state, held_up.done, held_up.total) == ("building", 128, 150)
         assert held_up.error == "The embedding server answered 500."
         vendors.requests.clear()
         vendors.mend()
         await build(company.owner, change)
         assert (await view(company.owner)).change is None
-        assert len(vendors.texts) == 86
+        assert len(vendors.texts) == 22
         assert (await vectors_of(company.owner))["compatible:own active"] == 150
 
     async def test_the_rest_is_left_to_another_job_when_its_seconds_are_over(
         self, company: Company, vendors: EmbeddingServer
     ) -> None:
-        await added(company.owner, manual(70))
+        await added(company.owner, manual(140))
         change = await begun(company.owner, OWN)
         await build(company.owner, change, seconds=0.001)
         going = (await view(company.owner)).change
         assert going is not None
-        assert going.done == 64
+        assert going.done == 128
         await build(company.owner, change)
         assert (await view(company.owner)).embedder == OWN
-
-    async def test_after_its_process_was_killed_one_batch_at_most_is_sent_again(
-        self, company: Company, vendors: EmbeddingServer
-    ) -> None:
-        await added(company.owner, manual(200))
-        change = await begun(company.owner, OWN)
-        vendors.delay = 0.3
-        program = Path(__file__).with_name("building.py")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            program,
-            str(settings().data_dir),
-            vendors.openai_url,
-            str(company.tenant_id),
-            str(change.space_id),
-        )
-        while len(vendors.requests) < 4:
-            assert process.returncode is None
-            await asyncio.sleep(0.02)
-        process.kill()
-        await process.wait()
-        vendors.delay = 0
-        await build(company.owner, change)
-        assert (await vectors_of(company.owner))["compatible:own active"] == 200
-        assert 200 <= len(vendors.texts) <= 264
-        assert len(set(vendors.texts)) == 200
-        assert (await view(company.owner)).change is None
 
 
 class TestFailing:
@@ -244,18 +214,18 @@ class TestFailing:
     async def test_chosen_again_it_goes_on_where_it_ended(
         self, company: Company, vendors: EmbeddingServer
     ) -> None:
-        await added(company.owner, manual(100))
-        vendors.fail(401, after=2)
+        await added(company.owner, manual(150))
+        vendors.fail(401, after=4)
         change = await begun(company.owner, OWN)
         await build(company.owner, change)
         failed = (await view(company.owner)).change
         assert failed is not None
-        assert (failed.state, failed.done) == ("failed", 64)
+        assert (failed.state, failed.done) == ("failed", 128)
         again = await begun(company.owner, OWN)
         assert (again.space_id, again.state, again.error) == (change.space_id, "building", None)
         vendors.requests.clear()
         await build(company.owner, again)
-        assert len(vendors.texts) == 36
+        assert len(vendors.texts) == 22
         assert (await view(company.owner)).embedder == OWN
 
     async def test_a_vendor_that_is_away_is_asked_again_until_the_last_try(

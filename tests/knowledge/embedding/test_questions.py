@@ -9,7 +9,7 @@ from echo_app.knowledge import service as knowledge
 from echo_app.knowledge import tasks as ingestion
 from echo_app.knowledge.embedding import questions, tasks
 from echo_app.providers.embeddings.base import EmbeddingFailed, embedders
-from tests.knowledge.embedding.driving import added, changed, find, queued, spent, vectors_of
+from tests.knowledge.embedding.driving import added, changed, find, manual, queued, spent, vectors_of
 from tests.peers.embedding_server import EmbeddingServer
 from tests.people import Company
 from tests.vendors import GOOGLE, OPENAI, OWN, catalogue
@@ -159,6 +159,19 @@ class TestReadingADocument:
         before = await spent(company.owner)
         await added(company.owner, "# Warranty\n\nNine years.", "Warranty")
         assert (await spent(company.owner)).tokens - before.tokens == 4
+
+    async def test_costs_what_was_spent_before_it_failed(
+        self, company: Company, embedded: EmbeddingServer
+    ) -> None:
+        # Portions of 500 passages: the vendor fails in the second, after sixteen requests of 32.
+        embedded.fail(500, after=16, times=100, retry_after=0.01)
+        before = await spent(company.owner)
+        document_id = await queued(company.owner, manual(600), "Manual")
+        with pytest.raises(EmbeddingFailed):
+            await ingestion.ingest(company.tenant_id, document_id, last_try=False)
+        await tasks.write_spending()
+        words = sum(len(text.replace(".", " ").split()) for text in embedded.texts[:500])
+        assert (await spent(company.owner)).tokens - before.tokens == words
 
 
 async def test_a_question_and_its_cost_survive_a_database_that_is_away(
