@@ -59,6 +59,10 @@ class Customer:
     def first_source(self) -> Locator:
         return self.chat.get_by_role("button", name=re.compile("^Source 1")).first
 
+    def source(self, title: str) -> Locator:
+        """The first mark or line that names this document as the source of a reply."""
+        return self.chat.get_by_role("button", name=re.compile(rf"^Source \d+: {re.escape(title)}")).first
+
     def open_chat(self) -> None:
         self.page.get_by_role("button", name=re.compile("^Chat")).click()
         expect(self.composer).to_be_visible()

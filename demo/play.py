@@ -25,7 +25,7 @@ WIDE, PHONE = (1440, 900), (390, 844)
 PATIENCE = 20_000  # ms
 
 QUESTION = "My kettle hums loudly, what can I do?"
-ANSWER = "descale the kettle first"
+ANSWER = re.compile("descal")  # however the reply is put together
 FOLLOW_UP = "And if it still hums after that?"
 AGENTS_REPLY = "Hello, Mira here. Descale it once more; if it still hums, send it to us free of charge."
 THANKS = "Good, I will do that on the weekend."
@@ -92,6 +92,8 @@ def play_story(customer: Customer, agent: Agent, album: Album) -> None:
         agent.press("Hand back", then="Take over")
         customer.write(SECOND_QUESTION)
         customer.sees(SECOND_ANSWER)
+        # Its sources stand below a reply that is whole: resolving before would withdraw it.
+        expect(customer.source("Gift cards")).to_be_visible()
         agent.sees(SECOND_ANSWER)
         album.take(agent.page, "story-8-handed-back")
     with step("the agent resolves"):

@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 from fastapi import FastAPI
+from reflex.constants import Dirs
+from reflex.utils.prerequisites import get_web_dir
+from starlette.types import ASGIApp
 
 from echo_app import composition, jobs
 from echo_app.answering import tasks as answering_tasks
@@ -12,6 +15,7 @@ from echo_app.api.application import create_api
 from echo_app.knowledge.embedding import tasks as embedding_tasks
 from echo_app.settings import settings
 from echo_app.ui import add_pages
+from echo_app.ui.addresses import DirectPages
 
 # Replies wait for models, not for the processor: many can be under way at once.
 REPLIES_AT_ONCE = 40
@@ -37,6 +41,11 @@ async def serve_live(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-app = rx.App(api_transformer=create_api())
+def serve_pages(served: ASGIApp) -> ASGIApp:
+    """The dashboard as it was compiled, each page at its own address."""
+    return DirectPages(served, get_web_dir() / Dirs.STATIC)
+
+
+app = rx.App(api_transformer=[create_api(), serve_pages])
 add_pages(app)
 app.register_lifespan_task(serve_live)

@@ -9,6 +9,8 @@ import socket
 
 import uvicorn
 
+from echo_app.api.waiting import waiters
+
 # Far above the longest message, so that one that is too long gets an answer and not a closed socket.
 _LARGEST_FRAME = 1_048_576
 _SECONDS_FOR_OPEN_REQUESTS = 4
@@ -37,6 +39,13 @@ def compose() -> uvicorn.Config:
     return config
 
 
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends what waits for news first: uvicorn waits for every request, and cuts off those that go on."""
+        waiters.end()
+        await super().shutdown(sockets)
+
+
 def serve(config: uvicorn.Config, listener: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT."""
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])

@@ -2,14 +2,15 @@
 
 Two things speak for it: how much of the question's weight of words a passage holds (rare words weigh most; synonyms,
 typos and parts of compounds count a little less), and how near passage and question are in meaning. A verb that a
-passage does not hold counts half: an article mostly has another one for the same deed. The numbers were fitted with
+passage does not hold counts half, unless it is what is asked about (`how do I …`): an article mostly has another
+one for the same deed. The numbers were fitted with
 `bench/relevance.py`; what they come to stands in docs/BENCHMARKS.md.
 """
 
 from collections.abc import Sequence
 
 from echo_app.kit.language.guess import language_of
-from echo_app.kit.language.questions import deeds
+from echo_app.kit.language.questions import asks_about_deed, deeds
 from echo_app.knowledge.schemas import Hit
 
 _ENOUGH = 0.56
@@ -26,7 +27,7 @@ _FITTED_WITH = "wordllama"
 def is_relevant(question: str, hits: Sequence[Hit], embedder: str | None = _FITTED_WITH) -> bool:
     """True when one of the best passages holds enough of what the question is about. `embedder` is whose vectors their
     `cosine` comes from; None when words alone were compared."""
-    verbs = deeds(question)
+    verbs = frozenset[str]() if asks_about_deed(question) else deeds(question)
     fitted = embedder == _FITTED_WITH and language_of(question) == "en"
     for hit in hits[:_LOOKED_AT]:
         nearness = min(_MOST_MEANING, max(0.0, hit.cosine)) if fitted else _MEANING_ELSEWHERE

@@ -14,6 +14,7 @@ from typing import Any
 
 from echo_app import db
 from echo_app.api.contract import as_json, message_body
+from echo_app.api.waiting import waiters
 from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import MessageView, Posted
 from echo_app.errors import EchoError, Unavailable, render
@@ -32,8 +33,8 @@ async def wait_for_reply(
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     reply, to_come = (None, True) if _is_awaited(posted) else await _look(actor, posted)
-    while to_come and (left := end - loop.time()) > 0:
-        item = await news.get(timeout=min(left, 5.0))
+    while to_come and not waiters.ended and (left := end - loop.time()) > 0:
+        item = await waiters.next(news, min(left, 5.0))
         if item is None or _is_new(item, posted):
             reply, to_come = await _look(actor, posted)
     return reply
@@ -49,6 +50,8 @@ async def stream_reply(actor: Actor, posted: Posted, news: Subscription) -> Asyn
             while to_come:
                 async for text in _until_something_is_stored(posted, news, end):
                     yield text
+                if waiters.ended:
+                    raise Unavailable("Echo restarts. The message is stored; read the reply later.")
                 if loop.time() >= end:
                     raise Unavailable("The reply takes longer than this stream lasts. Read it later.")
                 reply, to_come = await _look(actor, posted)
@@ -60,7 +63,7 @@ async def stream_reply(actor: Actor, posted: Posted, news: Subscription) -> Asyn
 async def _until_something_is_stored(posted: Posted, news: Subscription, end: float) -> AsyncIterator[str]:
     loop = asyncio.get_running_loop()
     while loop.time() < end:
-        item = await news.get(timeout=KEEP_ALIVE_SECONDS)
+        item = await waiters.next(news, KEEP_ALIVE_SECONDS)
         if item is None:
             yield ": still there\n\n"
             return

@@ -17,6 +17,7 @@ from echo_app import db
 from echo_app.api import widget_frames as frames
 from echo_app.api.contract import Shape
 from echo_app.api.dependencies import ContactCaller, path_id, widget_token
+from echo_app.api.waiting import waiters
 from echo_app.api.widget_files import embed_page, widget_file
 from echo_app.conversations import service as conversations
 from echo_app.conversations.errors import ConversationNotFound, MessageNotFound
@@ -91,8 +92,8 @@ async def poll(
         found = await frames_after(actor, inside, after)
         loop = asyncio.get_running_loop()
         end = loop.time() + wait
-        while not found and (left := end - loop.time()) > 0:
-            item = await news.get(timeout=left)
+        while not found and not waiters.ended and (left := end - loop.time()) > 0:
+            item = await waiters.next(news, left)
             if item is not None and (passing := frames.ephemeral(item)):
                 found = [passing]
             elif item is not None:

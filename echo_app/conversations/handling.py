@@ -1,6 +1,7 @@
 """Who owns the next reply: escalating to the queue, taking over, handing back, resolving, reopening; and the
 assistant's replies, which hold only while the assistant is the handler."""
 
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +15,7 @@ from echo_app.conversations.errors import (
     SuggestionNotFound,
 )
 from echo_app.conversations.repository import Locked, NewMessage
-from echo_app.conversations.schemas import NewReply, Outcome
+from echo_app.conversations.schemas import Handler, NewReply, Outcome
 from echo_app.kit.clock import now
 from echo_app.kit.ids import new_id
 from echo_app.models import Suggestion
@@ -71,7 +72,10 @@ async def hand_back(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> No
 
 
 async def resolve(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None:
-    """Closes the conversation. Raises ConversationNotFound, ConversationClosed."""
+    """Closes the conversation. Who had it, and since when it waited, stays written for `reopen`.
+
+    Raises ConversationNotFound, ConversationClosed.
+    """
     check_right(actor, Right.CONVERSATIONS_WRITE)
     locked = await _open_one(tx, actor, conversation_id)
     await coverage.take_awaiting(tx, actor.tenant_id, conversation_id)
@@ -83,29 +87,36 @@ async def resolve(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None
         deed="resolve",
         handler=locked.handler,
         status="resolved",
-        waiting_since=None,
     )
 
 
-async def reopen(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None:
+async def reopen(tx: AsyncSession, actor: Actor, conversation_id: UUID, *, as_it_was: bool = False) -> None:
     """Opens a resolved conversation again, with the acting member as its handler.
 
-    Raises ConversationNotFound, ConversationOpen.
+    `as_it_was` gives it back to whoever had it when it was resolved: the assistant (which then answers what nobody
+    has answered), its place in the queue, or its agent. Raises ConversationNotFound, ConversationOpen.
     """
     check_right(actor, Right.CONVERSATIONS_WRITE)
     locked = await ledger.hold(tx, actor, conversation_id)
     if locked.status == "open":
         raise ConversationOpen()
+    mine: dict[str, Any] = {
+        "assigned_user_id": actor.id if actor.kind == "user" else None,
+        "waiting_since": None,
+    }
+    handler: Handler = cast(Handler, locked.handler) if as_it_was else "agent"
     await ledger.write_state(
         tx,
         actor,
         conversation_id,
         seq=locked.last_seq + 1,
         deed="reopen",
-        handler="agent",
+        handler=handler,
         status="open",
-        assigned_user_id=actor.id if actor.kind == "user" else None,
+        **({} if as_it_was else mine),
     )
+    if handler == "assistant" and await coverage.claim_unanswered(tx, actor.tenant_id, conversation_id):
+        await defer_answer(tx, actor, conversation_id)
 
 
 async def defer_answer(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None:

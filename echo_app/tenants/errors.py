@@ -39,6 +39,10 @@ class FieldNotText(Invalid):
     """This holds characters that are not text."""
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody has changed it since. Nothing was undone."""
+
+
 class InvalidSite(Invalid):
     """A site is written like https://shop.example, without a path."""
 

@@ -113,19 +113,17 @@ async def get_person(
     return (row[0], row[1], row[2]) if row else None
 
 
-async def find_tenant(session: AsyncSession, tenant_id: UUID) -> Tenant | None:
-    return await session.get(Tenant, tenant_id)
+async def find_tenant(session: AsyncSession, tenant_id: UUID, *, for_update: bool = False) -> Tenant | None:
+    return await session.get(Tenant, tenant_id, populate_existing=for_update, with_for_update=for_update)
 
 
-async def get_assistant(session: AsyncSession, tenant_id: UUID) -> Assistant:
-    return (
-        await session.scalars(
-            select(Assistant)
-            .where(Assistant.tenant_id == tenant_id)
-            .order_by(col(Assistant.created_at))
-            .limit(1)
-        )
-    ).one()
+async def get_assistant(session: AsyncSession, tenant_id: UUID, *, for_update: bool = False) -> Assistant:
+    query = (
+        select(Assistant).where(Assistant.tenant_id == tenant_id).order_by(col(Assistant.created_at)).limit(1)
+    )
+    if for_update:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).one()
 
 
 async def get_persona(session: AsyncSession, tenant_id: UUID) -> Persona:

@@ -15,6 +15,7 @@ from echo_app.tenants import repository
 from echo_app.tenants.access import new_api_key, token_hash
 from echo_app.tenants.errors import (
     ApiKeyNotFound,
+    ChangedMeanwhile,
     InvalidModel,
     InvalidSite,
     TenantNotFound,
@@ -40,23 +41,34 @@ async def get_tenant(tx: AsyncSession, actor: Actor) -> TenantView:
     return _tenant_view(await _tenant(tx, actor))
 
 
-async def rename_tenant(tx: AsyncSession, actor: Actor, name: str) -> TenantView:
-    """Raises MissingField, FieldNotText."""
+async def rename_tenant(
+    tx: AsyncSession, actor: Actor, name: str, *, instead_of: str | None = None
+) -> TenantView:
+    """`instead_of`: only while this name stands, for an undo. Raises MissingField, FieldNotText, ChangedMeanwhile."""
     check_right(actor, Right.SETTINGS_WRITE)
     name = checked(name, "name", 200)
-    tenant = await _tenant(tx, actor)
+    tenant = await _tenant(tx, actor, to_change=True)
+    if instead_of not in (None, tenant.name):
+        raise ChangedMeanwhile()
     tenant.name = name
     await audit.record(tx, actor, "tenant.rename")
     return _tenant_view(tenant)
 
 
-async def allow_sites(tx: AsyncSession, actor: Actor, sites: list[str]) -> TenantView:
-    """Names the origins that may frame the widget; none means any. Raises InvalidSite."""
+async def allow_sites(
+    tx: AsyncSession, actor: Actor, sites: list[str], *, instead_of: list[str] | None = None
+) -> TenantView:
+    """Names the origins that may frame the widget; none means any.
+
+    `instead_of`: only while these are named, for an undo. Raises InvalidSite, ChangedMeanwhile.
+    """
     check_right(actor, Right.SETTINGS_WRITE)
     origins = list(dict.fromkeys(_origin(site) for site in sites if site.strip()))
     if len(origins) > MOST_SITES:
         raise InvalidSite(f"At most {MOST_SITES} sites can be named.")
-    tenant = await _tenant(tx, actor)
+    tenant = await _tenant(tx, actor, to_change=True)
+    if instead_of not in (None, list(tenant.allowed_sites)):
+        raise ChangedMeanwhile()
     tenant.allowed_sites = origins
     await audit.record(tx, actor, "tenant.allow_sites", {"sites": origins})
     return _tenant_view(tenant)
@@ -73,14 +85,25 @@ async def get_persona(tx: AsyncSession, actor: Actor) -> Persona:
 
 
 async def change_assistant(
-    tx: AsyncSession, actor: Actor, *, name: str, greeting: str, model: str
+    tx: AsyncSession,
+    actor: Actor,
+    *,
+    name: str,
+    greeting: str,
+    model: str,
+    instead_of: AssistantView | None = None,
 ) -> AssistantView:
-    """Raises MissingField, FieldNotText, InvalidModel."""
+    """`instead_of`: only while the assistant is like this, for an undo.
+
+    Raises MissingField, FieldNotText, InvalidModel, ChangedMeanwhile.
+    """
     check_right(actor, Right.SETTINGS_WRITE)
     name, greeting = checked(name, "name", 80), readable(greeting, "greeting", 500)
     if model not in MODELS:
         raise InvalidModel()
-    assistant = await repository.get_assistant(tx, actor.tenant_id)
+    assistant = await repository.get_assistant(tx, actor.tenant_id, for_update=True)
+    if instead_of not in (None, _assistant_view(assistant)):
+        raise ChangedMeanwhile()
     assistant.name, assistant.greeting, assistant.model = name, greeting, model
     assistant.updated_at = now()
     await audit.record(tx, actor, "assistant.update", {"model": model})
@@ -133,8 +156,8 @@ async def list_members(tx: AsyncSession, actor: Actor) -> list[MemberView]:
     ]
 
 
-async def _tenant(tx: AsyncSession, actor: Actor) -> Tenant:
-    tenant = await repository.find_tenant(tx, actor.tenant_id)
+async def _tenant(tx: AsyncSession, actor: Actor, *, to_change: bool = False) -> Tenant:
+    tenant = await repository.find_tenant(tx, actor.tenant_id, for_update=to_change)
     if tenant is None:
         raise TenantNotFound()
     return tenant

@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from echo_app.ui import not_found
+from echo_app.ui.components.connection import connection_notice
 from echo_app.ui.inbox import page as inbox
 from echo_app.ui.knowledge import page as knowledge
 from echo_app.ui.login import page as login
@@ -21,9 +23,11 @@ def add_pages(app: rx.App) -> None:
         rx.el.meta(name="color-scheme", content="light dark"),
     ]
     app.toaster = rx.toast.provider(position="bottom-left", rich_colors=False, expand=False)
+    # In the place of Reflex's own words for a lost connection.
+    app.app_wraps[5, "Overlay"] = lambda stateful: connection_notice() if stateful else None
     app.backend_exception_handler = _unexpected
     app.add_middleware(ForgetsOnNewSession())
-    for page in (login, signup, welcome, inbox, knowledge, settings):
+    for page in (login, signup, welcome, inbox, knowledge, settings, not_found):
         page.add_to(app)
 
 

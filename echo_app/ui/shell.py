@@ -23,6 +23,7 @@ from echo_app.ui.components.dialog import dialog
 from echo_app.ui.components.icon import icon
 from echo_app.ui.components.native_form import native_form
 from echo_app.ui.components.palette import Palette
+from echo_app.ui.components.skip_link import skip_link
 from echo_app.ui.session import SignedInState
 
 
@@ -48,11 +49,10 @@ ENTRIES = (
 def shell(*children: Any, here: str, bottom_bar: Any = True) -> rx.Component:
     """A signed-in page. `here` is its entry's name; `bottom_bar` (bool or var) False frees a phone's whole height."""
     return rx.el.div(
-        rx.el.a(
+        skip_link(
             "Skip to the page",
-            href="#page",
-            class_name="sr-only focus:not-sr-only focus:fixed focus:z-50 focus:top-2 focus:left-2 "
-            + classes("primary"),
+            "page",
+            "sr-only focus:not-sr-only focus:fixed focus:z-50 focus:top-2 focus:left-2 " + classes("primary"),
         ),
         _rail(here),
         rx.el.main(

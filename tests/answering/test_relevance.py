@@ -1,6 +1,7 @@
 """Whether the documents answer: the rule on made hits, and on the invented companies of the benchmark."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from echo_app import db
 from echo_app.answering.relevance import is_relevant
 from echo_app.kit.ids import new_id
 from echo_app.knowledge import service, tasks
-from echo_app.knowledge.schemas import Hit
+from echo_app.knowledge.schemas import Hit, HitWord
 from tests.people import Company
 
 COMPANIES = json.loads((Path(__file__).parents[2] / "bench" / "relevance_faq.json").read_text())["companies"]
@@ -43,6 +44,28 @@ class TestIsRelevant:
     def test_the_answer_need_not_be_in_the_first_passage(self) -> None:
         assert is_relevant("How long is the warranty?", [hit(0.1, 0.1), hit(0.2, 0.1), hit(0.9, 0.1)])
         assert not is_relevant("How long is the warranty?", [hit(0.1, 0.1)] * 3 + [hit(0.9, 0.1)])
+
+
+def worded(*words: tuple[str, float, float], cosine: float = 0.0) -> Hit:
+    """A hit with (word, weight, held)."""
+    coverage = sum(weight * held for _, weight, held in words)
+    found = tuple(HitWord(word, weight, held, held > 0) for word, weight, held in words)
+    return replace(hit(coverage, cosine), words=found)
+
+
+class TestVerbs:
+    def test_a_verb_the_passage_does_not_hold_counts_half(self) -> None:
+        found = [worded(("abschlag", 0.5, 1.0), ("senken", 0.5, 0.0))]
+        assert is_relevant("kann ich meinen abschlag senken", found)
+        assert not is_relevant("abschlag und senken", [worded(("abschlag", 0.4, 1.0), ("senken", 0.6, 0.0))])
+
+    def test_a_verb_that_is_asked_about_counts_whole(self) -> None:
+        found = [worded(("gitarre", 0.4, 1.0), ("stimmt", 0.6, 0.0))]
+        assert not is_relevant("wie stimmt man eine gitarre", found)
+
+    def test_likeness_and_words_must_be_the_same_passages(self) -> None:
+        words, meaning = worded(("app", 0.6, 0.0), ("control", 0.4, 1.0)), hit(0.1, 0.4)
+        assert not is_relevant("an app for control", [words, meaning])
 
 
 @pytest.mark.parametrize("invented", COMPANIES[:3], ids=lambda invented: invented["name"])

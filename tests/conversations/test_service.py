@@ -293,6 +293,53 @@ class TestHandling:
         assert [message.id for message in turn.awaiting] == [waiting.message_id]
         assert await jobs_of(thread) == 1
 
+    @pytest.mark.parametrize("handler", ["assistant", "queue", "agent"])
+    async def test_undoing_a_resolve_gives_it_back_to_who_had_it(
+        self, company: Company, handler: str
+    ) -> None:
+        thread = await started(company)
+        question = await posted(company, thread)
+        tomas = await company.member(Role.AGENT, "Tomas Eide")
+        if handler == "agent":
+            await deed(tomas, "take_over", thread.id)
+        if handler == "queue":
+            escalation = Escalation("asked_for_person", "Wants a person.")
+            await saved(company, thread, a_reply(question.message_id, escalation=escalation))
+        async with db.read_only(company.owner) as tx:
+            before = await service.get_summary(tx, company.owner, thread.id)
+        await deed(company.owner, "resolve", thread.id)
+        async with db.transaction(company.owner) as tx:
+            await service.reopen(tx, company.owner, thread.id, as_it_was=True)
+        async with db.read_only(company.owner) as tx:
+            now = await service.get_summary(tx, company.owner, thread.id)
+            turn = await service.get_turn(tx, company.api, thread.id)
+        assert (now.handler, now.status, now.assigned_user_id) == (handler, "open", before.assigned_user_id)
+        assert now.waiting_since == before.waiting_since
+        assert (now.waiting_since is not None) == (handler == "queue")
+        assert len(turn.awaiting) == (1 if handler == "assistant" else 0)
+
+    async def test_who_reopens_what_waited_takes_it_out_of_the_queue(self, company: Company) -> None:
+        thread = await started(company)
+        question = await posted(company, thread)
+        escalation = Escalation("asked_for_person", "Wants a person.")
+        await saved(company, thread, a_reply(question.message_id, escalation=escalation))
+        for name in ("resolve", "reopen"):
+            await deed(company.owner, name, thread.id)
+        async with db.read_only(company.owner) as tx:
+            now = await service.get_summary(tx, company.owner, thread.id)
+        assert (now.handler, now.waiting_since) == ("agent", None)
+
+    async def test_what_waits_for_a_person_can_be_given_back_to_the_assistant(self, company: Company) -> None:
+        thread = await started(company)
+        question = await posted(company, thread)
+        escalation = Escalation("asked_for_person", "Wants a person.")
+        await saved(company, thread, a_reply(question.message_id, escalation=escalation))
+        later = await posted(company, thread, "Never mind. How long is the warranty?")
+        await deed(company.owner, "hand_back", thread.id)
+        async with db.read_only(company.api) as tx:
+            turn = await service.get_turn(tx, company.api, thread.id)
+        assert [message.id for message in turn.awaiting] == [later.message_id]
+
     async def test_what_is_open_cannot_be_reopened_nor_what_is_resolved_taken_over(
         self, company: Company
     ) -> None:

@@ -208,6 +208,43 @@ WORDS = st.sampled_from(
 CONTENT = st.text(alphabet=st.sampled_from("ab.?! \n|-#*:1"), max_size=200)
 
 
+PARCEL = Passage(
+    5,
+    "Shipping",
+    "Shipping > When something goes wrong",
+    "- **Late:** if the parcel has not arrived after five working days, write to us, and we look for it for up to "
+    "six days more, wherever it may be, together with the carrier and, if need be, with customs in the country "
+    "of arrival.\n"
+    "- **Damaged:** send photos within 7 days of delivery.\n"
+    "- **Incomplete:** look into every box and under the paper first, then write to us what is missing "
+    "from the order, and we send the rest on the same day, unless it is a Sunday or a "
+    "public holiday at the place of the warehouse.",
+)
+ABROAD = Passage(
+    6,
+    "Roaming",
+    "Roaming",
+    "Roaming costs nothing in the EU, up to the limit of your plan, on every plan that you can take out today, whether "
+    "you pay monthly or for a whole year at once, and for as long as you are away from home.\n\n"
+    "Turkey counts as rest of the world. There a pass costs £7 a day and lasts until midnight of the day on which you "
+    "took it, by the clocks of the place where you are.",
+)
+
+
+class TestWhatIsSaidOfSeveral:
+    def test_the_item_that_is_named_for_it_is_said(self) -> None:
+        assert compose("broken parcel", [PARCEL]).text.startswith("Damaged:")
+
+    def test_what_the_first_sentence_lacks_is_added_from_the_same_passage(self) -> None:
+        assert "Turkey counts" in compose("what does roaming in Turkey cost", [ABROAD]).text
+
+    def test_every_word_of_a_message_that_goes_on_counts(self) -> None:
+        plans = Passage(
+            1, "Plans", "Plans", "| Plan | Price |\n|---|---|\n| Lark Lite | £8 |\n| Lark Max | £23 |\n"
+        )
+        assert "£23" in compose("and max?", [plans], "what's the price of lark lite?").text
+
+
 class TestWhateverIsAsked:
     @given(question=st.lists(WORDS, max_size=12).map(" ".join), content=CONTENT)
     @settings(max_examples=60, deadline=None)

@@ -64,6 +64,18 @@ class TestRow:
         assert row(1, preview="**what?** [1]", preview_author="contact").preview == "**what?** [1]"
 
     @pytest.mark.parametrize(
+        ("changes", "author"),
+        [
+            ({"assigned_user_id": MIRA.id, "assigned_name": "Mira Ravn"}, "You"),
+            ({"assigned_user_id": UUID(int=3), "assigned_name": "Tomas Eide"}, "Tomas"),
+            ({}, "A person"),
+        ],
+    )
+    def test_an_agents_words_have_their_name(self, changes: dict[str, Any], author: str) -> None:
+        made = row(1, preview="Hello.", preview_author="agent", handler="agent", **changes)
+        assert made.preview == f"{author}: Hello."
+
+    @pytest.mark.parametrize(
         ("changes", "tag", "meaning"),
         [
             ({}, "Echo answering", "accent"),

@@ -33,7 +33,7 @@ export function passage(
         title.textContent = found.title;
         place.textContent = [found.heading, pageOf(found, texts)].filter(Boolean).join(" · ");
         const mark = h("mark", {}, found.quote);
-        content.replaceChildren(found.before, mark, found.after);
+        content.replaceChildren(plain(found.before), mark, plain(found.after));
         if (/^https?:/.test(found.url ?? "")) {
           const link = h("a", { href: found.url!, target: "_blank", rel: "noopener noreferrer" }, texts.open);
           panel.append(h("footer", {}, link));
@@ -45,6 +45,9 @@ export function passage(
     .finally(() => panel.removeAttribute("aria-busy"));
   return panel;
 }
+
+/** Around the quote, which stays word for word, the marks of headings and bold text tell people nothing. */
+export const plain = (text: string): string => text.replace(/^#{1,6} |\*\*/gm, "");
 
 const pageOf = ({ page }: { page: number | null }, texts: Texts): string =>
   page ? fill(texts.page, { n: page }) : "";

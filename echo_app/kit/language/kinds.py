@@ -105,7 +105,7 @@ _KINDS: tuple[_Kind, ...] = (
             re.I,
         ),
         re.compile(
-            r"\b(?:age|aged|years? old|birthday|ab|from|under|unter|over|über|moins de|menores|de|à partir de)\b.{0,20}\d(?![\d:.,])|\d+ (?:years|jahre|ans|años|mesi|months|monate)",
+            r"\b(?:age|aged|years? old|birthday|ab|from|under|unter|over|über|moins de|menores|de|à partir de)\b.{0,20}\d(?!\d|[:.,]\d)|\d+ (?:years|jahre|ans|años|mesi|months|monate)",
             re.I,
         ),
         must=True,

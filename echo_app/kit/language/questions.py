@@ -46,6 +46,11 @@ _OFFER = re.compile(
     re.I,
 )
 
+_ABOUT_DEED = re.compile(
+    r"^\W*(?:how (?:do|can|to|would|should)|(?:can|could|do|will) (?:you|u)|which|wie (?!lange|viel|oft|hoch|lang)|welche[rsnm]?|comment|quel(?:le)?s?|c[oó]mo|cu[aá]l(?:es)?|come|quale|hoe|welke?)\b",
+    re.I,
+)
+
 # After these stands a verb: `can I rent`, `kann man … `, `puis-je apporter`.
 _BEFORE_VERBS: dict[str, frozenset[str]] = {
     "en": frozenset(
@@ -104,6 +109,11 @@ def parts(message: str) -> list[str]:
 def goes_on(message: str) -> bool:
     """True when a short message takes up the one before (`and for kids?`)."""
     return len(message.split()) <= SHORT_QUESTION_WORDS + 1 and _GOES_ON.match(message) is not None
+
+
+def asks_about_deed(question: str) -> bool:
+    """True for `how do I tune …`, `can you groom …`, `which … should I buy`: what is done is what is asked about."""
+    return _ABOUT_DEED.match(question) is not None
 
 
 def asks_for_offer(question: str) -> bool:

@@ -140,6 +140,7 @@ drink beverage getränk trinken boisson bebida bevanda
 temperature hot cold heat warm temperatur heiß kalt température chaud froid temperatura calor frío
 light lamp bulb glow lampe licht leuchte lumière luz lámpara
 leak leaks leaking drip drips dripping undicht tropft tropfen leckt lecken fuite fuit goutte gotea fuga perde perdita lekt
+descale descaling decalcify limescale scale entkalken kalk verkalkt détartrer calcaire descalcificar cal calcare ontkalken kalkaanslag
 smell smells odour odor riecht geruch stinkt odeur huele olor odore
 lower reduce decrease raise increase adjust senken runtersetzen herabsetzen reduzieren erhöhen anpassen baisser réduire augmenter bajar reducir subir aumentar ridurre verlagen verhogen
 laundry laundrette washing_machine waschmaschine wäscherei laverie machine_à_laver lavandería lavadora lavanderia lavatrice wasserette

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from echo_app.kit.language.guess import language_of
 from echo_app.kit.language.sentences import Span, sentences
 from echo_app.kit.markdown import plain
 
@@ -94,6 +95,9 @@ def _items(content: str, lines: list[Span], group: int) -> Iterator[Unit]:
 def _rows(content: str, lines: list[Span], group: int) -> Iterator[Unit]:
     ruled = len(lines) > 1 and _RULE.match(content[slice(*lines[1])]) is not None
     header = _cells(content[slice(*lines[0])]) if ruled else []
+    # Within a sentence a column's name is small, unless it is a name or German.
+    if header and language_of(content[lines[0][0] : lines[-1][1]]) != "de":
+        header = [_small(name) for name in header]
     for start, end in lines[2:] if ruled else lines:
         cells = _cells(content[start:end])
         if any(cells) and not _RULE.match(content[start:end]):
@@ -108,8 +112,12 @@ def _row_in_words(header: list[str], cells: list[str]) -> str:
         else [("", cell) for cell in cells]
     )
     first = pairs[0][1]
-    others = ", ".join(f"{name.lower()} {cell}" if name else cell for name, cell in pairs[1:] if cell)
+    others = ", ".join(f"{name} {cell}" if name else cell for name, cell in pairs[1:] if cell)
     return f"{first}: {others}" if first and others else first or others
+
+
+def _small(name: str) -> str:
+    return name[:1].lower() + name[1:] if name[1:].islower() and name.replace(" ", "").isalpha() else name
 
 
 def _cells(row: str) -> list[str]:

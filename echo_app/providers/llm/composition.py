@@ -27,8 +27,8 @@ _ENOUGH_OFFERED = 0.5
 _LEAST_GAIN = 0.3
 _NEAR_BEST = 0.75
 # Two short answers that are nearly as good are both said.
-_NEARLY = 0.85
-_SHORT_REPLY = 60
+_NEARLY = 0.78
+_SHORT_REPLY = 75
 # Rows as good as the best belong to the answer.
 _AS_GOOD = 0.02
 _MOST_ROWS = 4
@@ -78,16 +78,22 @@ def _answer(asked: Asked, passages: list[Passage]) -> list[Run]:
         if run.score < best.score * _NEAR_BEST:
             break
         together = length + run.source.length(run.places)
+        elsewhere = run.passage.number != best.passage.number
         if (
-            run.passage.number != best.passage.number
+            (elsewhere or not set(run.places) & set(best.places))
             and (
                 (gain >= _LEAST_GAIN and together <= LONGEST_REPLY)
-                or (run.score >= best.score * _NEARLY and together <= _SHORT_REPLY)
+                or (elsewhere and run.score >= best.score * _NEARLY and together <= _SHORT_REPLY)
             )
             and not _repeats(run, best)
         ):
-            return [best, run]
+            return [best, run] if elsewhere else [_joint(best, run)]
     return [best]
+
+
+def _joint(run: Run, other: Run) -> Run:
+    """Both as one run, in the order of the passage."""
+    return replace(run, places=tuple(sorted({*run.places, *other.places})))
 
 
 def _counts(asked: Asked, runs: list[Run]) -> bool:

@@ -29,7 +29,7 @@ _KIND_ALONE = 0.15
 _WITHOUT_KIND = 0.3
 # One sentence that holds the words says more than several that hold one each.
 _SINGLE_WORTH = 0.3
-# A row about something that was not asked about.
+# A row, or a labelled item, about something that was not asked about.
 _OTHER_SUBJECT = 0.3
 # Steps, where a price or a time was asked for.
 _STEPS_UNASKED = 0.2
@@ -94,7 +94,8 @@ def asked_of(question: str, before: str, taken_up: bool, passages: list[Passage]
     raw: dict[str, float] = {}
     for word in words:
         weight = log(1 + (len(texts) + 1) / (0.5 + sum(text.holds(word) > 0 for text in texts)))
-        weight *= _ASKING_WORTH if word.asking else 1.0
+        # In `and plus?` every word is what is new.
+        weight *= _ASKING_WORTH if word.asking and not (taken_up and word.word in own) else 1.0
         weight *= _KIND_WORD_WORTH if word.word in kind else 1.0
         weight *= _DEED_WORTH if word.word in verbs else 1.0
         weight *= before_worth if word.word not in own else 1.0
@@ -188,6 +189,13 @@ def _run(
         for place in places
     }
     label = source.labels.get(places[-1]) if len(places) == 1 or last.kind == "item" else None
+    other_subject = last.kind == "row" and not _named(asked, source.subjects[places[-1]])
+    if (
+        label is not None
+        and not _named(asked, label)
+        and any(_named(asked, other) for other in source.labels.values())
+    ):
+        other_subject = True
     about = sum(
         asked.weights[word.word] * max(near.holds(word), label.holds(word) if label else 0.0)
         for word in asked.words
@@ -198,7 +206,7 @@ def _run(
         score += _KIND_WORTH * (_KIND_ALONE + (1 - _KIND_ALONE) * max(fitting))
     elif any(needs(kind) for kind in asked.kinds):
         score -= _WITHOUT_KIND
-    if last.kind == "row" and not any(source.subjects[places[-1]].holds(word) for word in asked.words):
+    if other_subject:
         score -= _OTHER_SUBJECT
     if last.marker[:1].isdigit() and asked.kinds and "steps" not in asked.kinds:
         score -= _STEPS_UNASKED
@@ -207,6 +215,10 @@ def _run(
         score += _WHOLE_WORTH
     score += _WORD_WORTH * min(length, _FULL) - _LONG_COST * max(0, length - _FULL)
     return Run(passage, source, places, held, evidence, score, bool(fitting))
+
+
+def _named(asked: Asked, subject: Words) -> bool:
+    return any(subject.holds(word) for word in asked.words)
 
 
 def _by_meaning(asked: Asked, runs: list[Run]) -> list[Run]:

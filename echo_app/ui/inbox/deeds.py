@@ -1,5 +1,6 @@
 """What an agent does to the open conversation: the result shows at once, and the news of it reaches the others."""
 
+import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,20 +45,13 @@ class DeedState(ThreadState):
 
     @deed
     async def resolve_clicked(self, actor: Actor, conversation: str) -> Any:
-        was = self.head.handler if conversation == self.open_id else ""
         await self._do(actor, conversation, conversations.resolve)
-        return done("Resolved", DeedState.resolve_undone(conversation, was))
+        return done("Resolved", DeedState.resolve_undone(conversation))
 
     @deed
-    async def resolve_undone(self, actor: Actor, conversation: str, was: str) -> None:
-        """Opens it again; the assistant answers on if it did before, else this agent has it: a person is here."""
-
-        async def undo(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> None:
-            await conversations.reopen(tx, actor, conversation_id)
-            if was == "assistant":
-                await conversations.hand_back(tx, actor, conversation_id)
-
-        await self._do(actor, conversation, undo)
+    async def resolve_undone(self, actor: Actor, conversation: str) -> None:
+        """Opens it again for whoever had it: the assistant, its agent, or its place in the queue."""
+        await self._do(actor, conversation, functools.partial(conversations.reopen, as_it_was=True))
 
     @deed
     async def reopen_clicked(self, actor: Actor, conversation: str) -> None:

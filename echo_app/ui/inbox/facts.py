@@ -78,7 +78,7 @@ def head_of(conversation: ConversationView, actor: Actor, assistant: str, *, wri
         channel=CHANNEL_NAMES.get(conversation.channel, conversation.channel),
         mine=mine,
         can_take_over=writes and is_open and not mine,
-        can_hand_back=writes and is_open and conversation.handler == "agent",
+        can_hand_back=writes and is_open and conversation.handler != "assistant",
         can_resolve=writes and is_open,
         can_reopen=writes and not is_open,
         can_reply=writes and is_open and conversation.handler == "agent",
@@ -109,7 +109,7 @@ def conversation_facts(conversation: ConversationView, assistant: str, tokens: i
         Fact("Channel", CHANNEL_NAMES.get(conversation.channel, conversation.channel)),
         Fact("Page", _page(conversation.metadata)),
         Fact("Started", at=iso(conversation.created_at)),
-        Fact("Waits since", at=iso(conversation.waiting_since) if conversation.waiting_since else ""),
+        Fact("Waits since", at=_waits_since(conversation)),
         Fact("Tokens", f"{tokens:,}" if tokens else ""),
         Fact("Id", encode("conv", conversation.id)),
     ]
@@ -133,6 +133,11 @@ def tokens_of(messages: Iterable[MessageView]) -> int:
     """What models read and wrote for these messages."""
     usages = [message.usage for message in messages if message.usage]
     return sum(int(usage.get("inputTokens", 0)) + int(usage.get("outputTokens", 0)) for usage in usages)
+
+
+def _waits_since(conversation: ConversationView) -> str:
+    waits = conversation.handler == "queue" and conversation.status == "open"
+    return iso(conversation.waiting_since) if waits and conversation.waiting_since else ""
 
 
 def _page(metadata: Mapping[str, Any]) -> str:

@@ -48,7 +48,7 @@ class Waiting:
 def row_of(summary: ConversationSummary, folder: Folder, actor: Actor, assistant: str) -> ConversationRow:
     """The row in that folder, for that agent; what the folder's name says is not repeated in a tag."""
     tag, meaning, says = _state(summary, actor, assistant)
-    author = _author(summary, assistant)
+    author = _author(summary, actor, assistant)
     words = preview(summary.preview if not author else without_marks(plain(summary.preview)))
     at = summary.waiting_since if summary.handler == "queue" and summary.status == "open" else None
     return ConversationRow(
@@ -134,6 +134,14 @@ def _state(summary: ConversationSummary, actor: Actor, assistant: str) -> tuple[
     return first_name(summary.assigned_name) or "A person", "", "mine"
 
 
-def _author(summary: ConversationSummary, assistant: str) -> str:
+def _author(summary: ConversationSummary, actor: Actor, assistant: str) -> str:
     """Who wrote the last message, "" for the contact, whose words need no name."""
-    return {"assistant": assistant, "agent": "Agent"}.get(summary.preview_author, "")
+    match summary.preview_author:
+        case "assistant":
+            return assistant
+        case "agent" if summary.assigned_user_id == actor.id:
+            return "You"
+        case "agent":
+            return first_name(summary.assigned_name) or "A person"
+        case _:
+            return ""

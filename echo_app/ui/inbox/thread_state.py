@@ -125,7 +125,7 @@ class ThreadState(SignedInState):
             if read is not None:
                 (self._show_anew if anew else self._show_more)(read)
             self._show_partial(heard)
-            if typing:
+            if typing and self.head.status == "open":
                 self.typing_stamp += 1
 
     def _show_anew(self, read: ThreadRead) -> None:
@@ -147,6 +147,8 @@ class ThreadState(SignedInState):
 
     def _show_rest(self, read: ThreadRead) -> None:
         self.assistant, self.head, self.suggestions = read.assistant, read.head, read.suggestions
+        if self.head.status != "open":
+            self.typing_stamp = 0
         self.last_seq = max(read.last_seq, self.items[-1].seq if self.items else 0)
         self.contact_facts, self.earlier = read.contact, read.earlier
         # what the entries above took is not known before they are shown

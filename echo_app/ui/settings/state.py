@@ -10,10 +10,11 @@ from echo_app.kit.ids import encode
 from echo_app.settings import settings
 from echo_app.tenancy import Actor
 from echo_app.tenants import service as tenants
-from echo_app.tenants.errors import InvalidSite
+from echo_app.tenants.errors import ChangedMeanwhile, InvalidSite
+from echo_app.tenants.schemas import AssistantView
 from echo_app.ui.components.avatar import initials_of
 from echo_app.ui.components.feedback import done
-from echo_app.ui.session import SignedInState, deed, failure_of, read_id
+from echo_app.ui.session import SignedInState, deed, failure_of, read_id, toast_of
 from echo_app.ui.settings.snippet import widget_snippet
 from echo_app.ui.theme import avatar_colour
 
@@ -78,41 +79,84 @@ class SettingsState(SignedInState):
 
     @deed
     async def company_saved(self, actor: Actor, form: dict[str, str]) -> Any:
-        before = self.company
         async with db.transaction(actor) as tx:
-            tenant = await tenants.rename_tenant(tx, actor, form.get("company", ""))
-        self.company = self.tenant_name = tenant.name
-        self.revision += 1
-        return done("Name saved.", undo=SettingsState.company_saved({"company": before}))
+            before = (await tenants.get_tenant(tx, actor)).name
+            saved = (await tenants.rename_tenant(tx, actor, form.get("company", ""))).name
+        self._show_company(saved)
+        return done("Name saved.", undo=SettingsState.company_undone(saved, before))
+
+    @deed
+    async def company_undone(self, actor: Actor, saved: str, before: str) -> Any:
+        """Back to `before`, unless somebody has changed `saved` since."""
+        try:
+            async with db.transaction(actor) as tx:
+                tenant = await tenants.rename_tenant(tx, actor, before, instead_of=saved)
+        except ChangedMeanwhile as wrong:
+            return await self._show_what_stands(actor, wrong)
+        self._show_company(tenant.name)
+        return done("Undone.")
 
     @deed
     async def sites_saved(self, actor: Actor, form: dict[str, str]) -> Any:
-        before, typed = self.sites, form.get("sites", "")
         try:
             async with db.transaction(actor) as tx:
-                tenant = await tenants.allow_sites(tx, actor, typed.split())
+                before = (await tenants.get_tenant(tx, actor)).allowed_sites
+                saved = (await tenants.allow_sites(tx, actor, form.get("sites", "").split())).allowed_sites
         except InvalidSite as wrong:
             site = wrong.details.get("site")
             self.sites_error = f"{site}: {wrong.message}" if site else wrong.message
             return None
-        self.sites, self.sites_error = "\n".join(tenant.allowed_sites), ""
-        self.revision += 1
-        return done("Sites saved.", undo=SettingsState.sites_saved({"sites": before}))
+        self._show_sites(saved)
+        return done("Sites saved.", undo=SettingsState.sites_undone(saved, before))
+
+    @deed
+    async def sites_undone(self, actor: Actor, saved: list[str], before: list[str]) -> Any:
+        """Back to `before`, unless somebody has changed `saved` since."""
+        try:
+            async with db.transaction(actor) as tx:
+                tenant = await tenants.allow_sites(tx, actor, before, instead_of=saved)
+        except ChangedMeanwhile as wrong:
+            return await self._show_what_stands(actor, wrong)
+        self._show_sites(tenant.allowed_sites)
+        return done("Undone.")
 
     @deed
     async def assistant_saved(self, actor: Actor, form: dict[str, str]) -> Any:
-        before = {"name": self.assistant_name, "greeting": self.greeting, "model": self.model}
         async with db.transaction(actor) as tx:
-            assistant = await tenants.change_assistant(
+            before = await tenants.get_assistant(tx, actor)
+            saved = await tenants.change_assistant(
                 tx,
                 actor,
                 name=form.get("name", ""),
                 greeting=form.get("greeting", ""),
-                model=form.get("model", self.model),
+                model=form.get("model", before.model),
             )
-        self.assistant_name, self.greeting, self.model = assistant.name, assistant.greeting, assistant.model
-        self.revision += 1
-        return done("Assistant saved.", undo=SettingsState.assistant_saved(before))
+        self._show_assistant(saved)
+        return done(
+            "Assistant saved.",
+            undo=SettingsState.assistant_undone(_assistant_form(saved), _assistant_form(before)),
+        )
+
+    @deed
+    async def assistant_undone(self, actor: Actor, saved: dict[str, str], before: dict[str, str]) -> Any:
+        """Back to `before`, unless somebody has changed `saved` since."""
+        try:
+            async with db.transaction(actor) as tx:
+                now = await tenants.get_assistant(tx, actor)
+                if _assistant_form(now) != saved:
+                    raise ChangedMeanwhile()
+                assistant = await tenants.change_assistant(
+                    tx,
+                    actor,
+                    name=before.get("name", ""),
+                    greeting=before.get("greeting", ""),
+                    model=before.get("model", ""),
+                    instead_of=now,
+                )
+        except ChangedMeanwhile as wrong:
+            return await self._show_what_stands(actor, wrong)
+        self._show_assistant(assistant)
+        return done("Undone.")
 
     @deed
     async def key_created(self, actor: Actor, form: dict[str, str]) -> None:
@@ -137,8 +181,9 @@ class SettingsState(SignedInState):
             tenant = await tenants.get_tenant(tx, actor)
             assistant = await tenants.get_assistant(tx, actor)
             members = await tenants.list_members(tx, actor)
-        self.company, self.sites, self.sites_error = tenant.name, "\n".join(tenant.allowed_sites), ""
-        self.assistant_name, self.greeting, self.model = assistant.name, assistant.greeting, assistant.model
+        self._show_company(tenant.name)
+        self._show_sites(tenant.allowed_sites)
+        self._show_assistant(assistant)
         self.openai_model, self.openai_ready = settings().openai_model, bool(settings().openai_api_key)
         self.snippet = widget_snippet(encode("ten", tenant.id), settings().widget_url)
         self.members = [
@@ -154,6 +199,22 @@ class SettingsState(SignedInState):
             for member in members
         ]
         await self._load_keys(actor)
+
+    async def _show_what_stands(self, actor: Actor, wrong: ChangedMeanwhile) -> Any:
+        """The form shows what somebody else saved, and a toast why nothing was undone."""
+        await self._load(actor)
+        return toast_of(wrong)
+
+    def _show_company(self, name: str) -> None:
+        self.company = self.tenant_name = name
+        self.revision += 1
+
+    def _show_sites(self, sites: list[str]) -> None:
+        self.sites, self.sites_error = "\n".join(sites), ""
+        self.revision += 1
+
+    def _show_assistant(self, assistant: AssistantView) -> None:
+        self.assistant_name, self.greeting, self.model = assistant.name, assistant.greeting, assistant.model
         self.revision += 1
 
     async def _load_keys(self, actor: Actor) -> None:
@@ -170,6 +231,10 @@ class SettingsState(SignedInState):
             )
             for key in keys
         ]
+
+
+def _assistant_form(assistant: AssistantView) -> dict[str, str]:
+    return {"name": assistant.name, "greeting": assistant.greeting, "model": assistant.model}
 
 
 def _iso(moment: datetime | None) -> str:

@@ -44,3 +44,10 @@ def test_items_of_one_list_share_a_group() -> None:
     items: list[Unit] = [unit for unit in units(PASSAGE) if unit.kind == "item"]
     assert len({unit.group for unit in items}) == 1
     assert [unit.marker for unit in items] == ["1.", "2.", "3."]
+
+
+def test_the_names_of_columns_are_small_unless_they_are_names_or_german() -> None:
+    table = "| Part | Price | FK-12 |\n|---|---|---|\n| Lid | 4 € | yes |\n"
+    assert [unit.words for unit in units(table)] == ["Lid: price 4 €, FK-12 yes"]
+    german = "| Tarif | Grundpreis |\n|---|---|\n| Flex | 9,90 € im Monat für alle |\n"
+    assert [unit.words for unit in units(german)] == ["Flex: Grundpreis 9,90 € im Monat für alle"]
