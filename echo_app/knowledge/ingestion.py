@@ -17,6 +17,7 @@ from echo_app.kit.clock import now
 from echo_app.kit.ids import encode
 from echo_app.knowledge import passage_rows, repository
 from echo_app.knowledge.embedding.passages import spaces_to_fill, store_vectors
+from echo_app.knowledge.growth import ask_for_upkeep
 from echo_app.knowledge.indexing import body_terms
 from echo_app.knowledge.reading import Content, Outline, Progress, portions_of, read_document
 from echo_app.knowledge.service import publish_change
@@ -114,6 +115,7 @@ async def finish(tx: AsyncSession, actor: Actor, work: Work, content: Content) -
     facts = {"documentId": encode("doc", document_id), "chunks": len(cut.placed)}
     await audit.record(tx, actor, "document.ready", facts)
     await publish_change(tx, tenant_id, document_id, "ready")
+    await ask_for_upkeep(tx, tenant_id)
     return True
 
 
