@@ -21,6 +21,7 @@ from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import CitationView, Escalation, MessageView, NewReply
 from echo_app.kit.text import preview
 from echo_app.knowledge import service as knowledge
+from echo_app.knowledge.retrieval import Narrowing
 from echo_app.knowledge.schemas import Hit
 from echo_app.providers.llm.base import Model, ModelRequest, Turn, Usage, models
 from echo_app.tenancy import Actor
@@ -89,7 +90,7 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
         return _handing_over(assignment, "handing_over", "asked_for_person", "asks for a person")
     if kind := small_talk(question):
         return replace(assignment, words=phrase(kind, assignment.language))
-    hits = await _retrieve(tx, actor, question, turn.history)
+    hits = await _retrieve(tx, actor, question, turn.history, Narrowing(signed_in=turn.signed_in))
     assignment = replace(
         assignment, hits=hits, timings={"prepareMs": round((perf_counter() - began) * 1000, 2)}
     )
@@ -174,15 +175,17 @@ def reply_of(assignment: Assignment, reply_id: UUID, draft: Draft) -> NewReply:
     )
 
 
-async def _retrieve(tx: AsyncSession, actor: Actor, question: str, history: list[MessageView]) -> list[Hit]:
+async def _retrieve(
+    tx: AsyncSession, actor: Actor, question: str, history: list[MessageView], narrowing: Narrowing
+) -> list[Hit]:
     """The passages that answer the question, none when they do not."""
-    found = await knowledge.find(tx, actor, question, RETRIEVED)
+    found = await knowledge.find(tx, actor, question, RETRIEVED, narrowing)
     if is_relevant(question, found.hits, found.embedder):
         return found.hits
     together = _with_the_one_before(question, history)
     if together is None:
         return []
-    found = await knowledge.find(tx, actor, together, RETRIEVED)
+    found = await knowledge.find(tx, actor, together, RETRIEVED, narrowing)
     return found.hits if is_relevant(together, found.hits, found.embedder) else []
 
 

@@ -228,6 +228,7 @@ async def get_turn(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Tur
         handler=thread.handler,
         status=thread.status,
         channel=thread.channel,
+        signed_in=thread.contact.external_id is not None,
         awaiting=await _views(tx, actor.tenant_id, awaiting),
         history=await _views(tx, actor.tenant_id, [row for row in newest if not row.awaiting_reply]),
     )

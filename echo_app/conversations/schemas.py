@@ -138,12 +138,16 @@ class TraceView:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the assistant needs to answer: the contact's messages still without a reply, and what came before."""
+    """What the assistant needs to answer: the contact's messages still without a reply, and what came before.
+
+    `signed_in`: the tenant has said who the contact is.
+    """
 
     conversation_id: UUID
     handler: Handler
     status: Status
     channel: Channel
+    signed_in: bool
     awaiting: list[MessageView]
     history: list[MessageView]
 
