@@ -120,6 +120,7 @@ async def get_thread(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> T
     return Thread(
         id=conversation.id,
         tenant_id=conversation.tenant_id,
+        contact_id=conversation.contact_id,
         channel=cast(Channel, conversation.channel),
         handler=cast(Handler, conversation.handler),
         status=cast(Status, conversation.status),
@@ -215,6 +216,7 @@ async def find_reply(tx: AsyncSession, actor: Actor, message_id: UUID) -> Messag
 async def get_turn(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Turn:
     """What a turn of the assistant starts from. Raises ConversationNotFound."""
     thread = await get_thread(tx, actor, conversation_id)
+    contact = await contacts.get_contact(tx, actor, thread.contact_id)
     awaiting = await queries.list_awaiting(tx, actor.tenant_id, conversation_id, limit=MOST_FRAGMENTS)
     newest = await queries.list_messages(
         tx,
@@ -228,7 +230,7 @@ async def get_turn(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Tur
         handler=thread.handler,
         status=thread.status,
         channel=thread.channel,
-        signed_in=thread.contact.external_id is not None,
+        signed_in=contact.external_id is not None,
         awaiting=await _views(tx, actor.tenant_id, awaiting),
         history=await _views(tx, actor.tenant_id, [row for row in newest if not row.awaiting_reply]),
     )

@@ -49,6 +49,7 @@ class Thread:
 
     id: UUID
     tenant_id: UUID
+    contact_id: UUID
     channel: Channel
     handler: Handler
     status: Status
