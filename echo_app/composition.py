@@ -21,7 +21,7 @@ from echo_app.settings import Settings
 def put_providers(settings: Settings) -> None:
     """Chooses the outside world for this process: the keyless providers, and others where settings name them."""
     embedders.put(Catalogue(settings))
-    storage.put(_storage(settings))
+    storage.put(storage_for(settings))
     offered: dict[str, Model] = {"extractive": ExtractiveModel()}
     if settings.openai_api_key:
         from echo_app.providers.llm.openai import OpenAIModel
@@ -32,7 +32,8 @@ def put_providers(settings: Settings) -> None:
     models.put(offered)
 
 
-def _storage(settings: Settings) -> Storage:
+def storage_for(settings: Settings) -> Storage:
+    """Where these settings keep documents' original bytes."""
     quota = settings.storage_quota or None
     if settings.storage == "local":
         return LocalStorage(settings.data_dir / "files", quota)

@@ -22,6 +22,7 @@ from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import CitationView, Escalation, NewReply, Said
 from echo_app.conversations.schemas import Turn as TurnOwed
 from echo_app.kit.text import preview
+from echo_app.knowledge.retrieval import Narrowing
 from echo_app.knowledge.schemas import Hit
 from echo_app.providers.llm.base import Model, ModelRequest, Turn, Usage, models
 from echo_app.tenancy import Actor
@@ -82,7 +83,7 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
         return replace(assignment, words=phrase(kind, assignment.language))
     if demand := demand_of(question):
         return _handing_over(assignment, "handing_over", demand, _DEMANDS[demand])
-    hits = await find_passages(tx, actor, question, _before(turn))
+    hits = await find_passages(tx, actor, question, _before(turn), Narrowing(signed_in=turn.signed_in))
     assignment = replace(
         assignment, hits=hits, timings={"prepareMs": round((perf_counter() - began) * 1000, 2)}
     )

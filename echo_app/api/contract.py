@@ -126,17 +126,61 @@ class CreateDocument(Shape):
     tenant_id: str | None = None
 
 
+DocumentStatus = Literal["queued", "processing", "ready", "failed", "cancelled"]
+
+
+class MemberBody(Shape):
+    """A file of a ZIP: its document's id, or the reason why it is none."""
+
+    name: str
+    id: str | None
+    status: DocumentStatus
+    error: str | None
+
+
 class AcceptedDocument(Shape):
     id: str
-    status: Literal["queued", "processing", "ready", "failed"]
+    status: DocumentStatus
+
+
+class DeletedDocument(Shape):
+    id: str
+
+
+class AcceptedArchive(Shape):
+    """A ZIP becomes a document for each of its files; what is wrong with one does not hold up the others."""
+
+    items: list[MemberBody]
+
+
+class DocumentProgress(Shape):
+    pages_done: int
+    pages_total: int = Field(description="0 for what has no pages, or is not counted yet")
+    passages_done: int
+    passages_total: int
+    seconds_left: int | None = Field(description="About; null when it cannot be told")
 
 
 class DocumentBody(Shape):
     id: str
+    source_id: str
     title: str
-    status: Literal["queued", "processing", "ready", "failed"]
+    status: DocumentStatus
     error: str | None
     chunks: int
+    format: str
+    bytes: int
+    language: str | None = Field(description="Two letters; null until it was read")
+    pages: int | None
+    url: str | None
+    created_at: datetime
+    updated_at: datetime
+    progress: DocumentProgress | None = Field(description="Null unless it is being read")
+
+
+class DocumentList(Shape):
+    items: list[DocumentBody]
+    next: str | None = Field(description="For the following page, as `after`")
 
 
 class SearchQuery(Shape):

@@ -20,6 +20,7 @@ from echo_app.knowledge import passage_rows, repository
 from echo_app.knowledge.changes import publish_change
 from echo_app.knowledge.embedding.passages import spaces_to_fill, store_vectors
 from echo_app.knowledge.embedding.schemas import SpaceVectors
+from echo_app.knowledge.growth import ask_for_upkeep
 from echo_app.knowledge.indexing import PostingRow, body_terms
 from echo_app.knowledge.ingestion import read_values
 from echo_app.knowledge.isolation import SMALL, parse_safely
@@ -253,6 +254,7 @@ async def _store(actor: Actor, batch: _Batch) -> None:
                 await audit.record(tx, actor, "document.create", facts)
         # One piece of news for all: a page that shows documents loads its list anew.
         await publish_change(tx, actor.tenant_id, documents[-1].id, "ready")
+        await ask_for_upkeep(tx, actor.tenant_id)
     await _settle(actor, batch, inserted)
 
 

@@ -7,6 +7,10 @@ class DocumentNotFound(NotFound):
     """This document does not exist or was deleted."""
 
 
+class FindingNotFound(NotFound):
+    """This finding does not exist any more, or was dismissed."""
+
+
 class DocumentTooLarge(TooLarge):
     """The file is larger than 25 MB. Split it, or leave out its images."""
 

@@ -17,6 +17,7 @@ from echo_app.kit.clock import now
 from echo_app.kit.ids import encode
 from echo_app.knowledge import passage_rows, repository
 from echo_app.knowledge.embedding.passages import spaces_to_fill, store_vectors
+from echo_app.knowledge.growth import ask_for_upkeep
 from echo_app.knowledge.indexing import body_terms
 from echo_app.knowledge.reading import Content, Outline, Progress, portions_of, read_document
 from echo_app.knowledge.service import publish_change
@@ -33,6 +34,8 @@ class Work:
     outline: Outline
     storage_key: str
     version: int
+    # Of an older version, which are found until this one is stored.
+    has_passages: bool
 
     @property
     def tenant_id(self) -> UUID:
@@ -70,7 +73,7 @@ async def begin(tx: AsyncSession, actor: Actor, document_id: UUID) -> Work | Non
         document.language,
         await spaces_to_fill(tx, actor.tenant_id),
     )
-    return Work(outline, document.storage_key, version)
+    return Work(outline, document.storage_key, version, document.chunk_count > 0)
 
 
 async def read(work: Work, progress: Progress | None = None) -> Content:
@@ -95,25 +98,28 @@ async def finish(tx: AsyncSession, actor: Actor, work: Work, content: Content) -
 
     Raises SpacesChanged when the tenant's embedder changed meanwhile.
     """
-    document = await repository.lock_document(tx, actor.tenant_id, work.document_id)
-    if document is None or document.version != work.version:
-        return False
     tenant_id, document_id, cut = work.tenant_id, work.document_id, content.cut
-    if document.chunk_count:
+    # First, and while nobody else can: its language goes into the rows it is found by.
+    known: dict[str, Any] = {"language": cut.language}
+    if cut.postings is not None:
+        known = read_values(content, body_terms(cut.postings))
+    if not await repository.set_document(tx, tenant_id, document_id, now(), version_is=work.version, **known):
+        return False
+    if work.has_passages:
         await repository.delete_passages(tx, tenant_id, document_id)
     for start in range(0, len(cut.placed), _CHUNKS_AT_ONCE):
         await passage_rows.insert_chunks(tx, tenant_id, cut.placed[start : start + _CHUNKS_AT_ONCE])
-    # Its language goes into the rows it is found by: it is written first.
-    await repository.set_document(tx, tenant_id, document_id, now(), language=cut.language)
     await store_vectors(tx, actor, [each.id for each in cut.placed], content.vectors)
     terms = 0
     async for placed, postings in portions_of(cut):
         terms += body_terms(postings)
         await passage_rows.insert_postings(tx, tenant_id, placed, postings)
-    await repository.set_document(tx, tenant_id, document_id, now(), **read_values(content, terms))
+    if cut.postings is None:
+        await repository.set_document(tx, tenant_id, document_id, now(), **read_values(content, terms))
     facts = {"documentId": encode("doc", document_id), "chunks": len(cut.placed)}
     await audit.record(tx, actor, "document.ready", facts)
     await publish_change(tx, tenant_id, document_id, "ready")
+    await ask_for_upkeep(tx, tenant_id)
     return True
 
 

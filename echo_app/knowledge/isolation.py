@@ -50,16 +50,12 @@ async def parse_safely(
     """
     if format in _IN_A_THREAD and len(content) <= SMALL:
         return await asyncio.to_thread(parse, content, format)
-    parsed = await _pool().parse(content, format, progress or _unseen, time_limit)
-    assert isinstance(parsed, Parsed)
-    return parsed
+    return await _pool().parse(content, format, progress or _unseen, time_limit)
 
 
 async def read_page_safely(html: bytes, url: str, charset: str | None) -> Page:
     """Finds the main text of a web page within limits. Raises DocumentTooSlow or DocumentTooDemanding."""
-    page = await _pool().parse(wire.of_page(html, url, charset), "page", _unseen, PAGE_TIME_LIMIT)
-    assert isinstance(page, Page)
-    return page
+    return await _pool().read_page(wire.of_page(html, url, charset), PAGE_TIME_LIMIT)
 
 
 async def close_parsers() -> None:
@@ -125,10 +121,21 @@ class ParserPool:
         self._rest: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[None]] = set()
 
-    async def parse(
+    async def parse(self, content: bytes, format: Format, progress: Progress, time_limit: float) -> Parsed:
+        """See `parse_safely`."""
+        parsed = await self._answer(content, format, progress, time_limit)
+        assert isinstance(parsed, Parsed)
+        return parsed
+
+    async def read_page(self, content: bytes, time_limit: float) -> Page:
+        """See `read_page_safely`; `content` is as `wire.of_page` makes it."""
+        page = await self._answer(content, "page", _unseen, time_limit)
+        assert isinstance(page, Page)
+        return page
+
+    async def _answer(
         self, content: bytes, task: wire.Task, progress: Progress, time_limit: float
     ) -> Parsed | Page:
-        """See `parse_safely` and `read_page_safely`."""
         async with self._places, self._parser() as parser:
             try:
                 return await parser.ask(content, task, progress, time_limit)

@@ -36,7 +36,8 @@ class Hit:
 
 @dataclass(frozen=True)
 class Signals:
-    """Why a passage was found, each from 0 to 1, where 1 is what the best of this search reached.
+    """Why a passage was found, each from 0 to 1, where 1 is the best of this search (or half of what could be held,
+    where even the best holds less).
 
     `words`: the question's words (stems and synonyms) in title and body; `spelling`: runs of four characters;
     `closeness`: how near to one another those stand; `meaning`: likeness of the vectors.

@@ -38,6 +38,7 @@ from echo_app.knowledge.uploads import (
     add_document,
     facts,
     file_name,
+    is_archive,
     replace_document,
 )
 from echo_app.knowledge.vectors import Space
@@ -45,7 +46,14 @@ from echo_app.providers.embeddings.base import Vector
 from echo_app.providers.storage.base import NotStored, StorageFailed, storage
 from echo_app.tenancy import Actor, Right, check_right
 
-__all__ = ["LARGEST_DOCUMENT", "add_archive", "add_document", "publish_change", "replace_document"]
+__all__ = [
+    "LARGEST_DOCUMENT",
+    "add_archive",
+    "add_document",
+    "is_archive",
+    "publish_change",
+    "replace_document",
+]
 
 MOST_HITS = 50
 # How long the address of a download can be used.

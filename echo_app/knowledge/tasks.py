@@ -8,11 +8,15 @@ from procrastinate import JobContext
 
 from echo_app import db, jobs
 from echo_app.errors import EchoError, Unavailable
-from echo_app.knowledge import ingestion, repository
+from echo_app.knowledge import growth, ingestion, repository
 from echo_app.knowledge.changes import defer_ingest
 from echo_app.knowledge.embedding.errors import EmbedderAway, SpacesChanged
+from echo_app.knowledge.embedding.repository import lock_spaces
 from echo_app.knowledge.errors import IngestionFailed
+from echo_app.knowledge.findings import service as findings
 from echo_app.knowledge.reading import Content, Progress
+from echo_app.knowledge.vectors import find_space
+from echo_app.models.vector import INDEXED_LENGTHS
 from echo_app.providers.embeddings.base import EmbeddingFailed
 from echo_app.providers.storage.base import NotStored, StorageFailed, storage
 from echo_app.tenancy import Actor, system
@@ -20,6 +24,7 @@ from echo_app.tenancy import Actor, system
 log = structlog.get_logger(__name__)
 
 _RETRIES = 4
+_COMPARED_AT_ONCE = 20
 PROGRESS_SECONDS = 1.0
 SWEEP_SECONDS = 30.0
 # Faults of ours that pass by themselves: the job is tried again, and only its last failure is shown.
@@ -82,6 +87,40 @@ async def _read_watched(actor: Actor, work: ingestion.Work) -> Content | None:
             # Ends the parser's process, too.
             reading.cancel()
             await asyncio.wait({reading})
+
+
+@jobs.task("knowledge.upkeep", queue="upkeep")
+async def upkeep_job(context: JobContext, tenant_id: str) -> None:
+    await upkeep(UUID(tenant_id))
+
+
+async def upkeep(tenant_id: UUID) -> None:
+    """Looks after a tenant's index once documents were read: see `growth.py` and `findings/`."""
+    actor = system(tenant_id)
+    async with db.transaction(actor) as tx:
+        chunks = await growth.begin_upkeep(tx, tenant_id)
+    async with db.transaction(actor) as tx:
+        await growth.count_common_terms(tx, tenant_id)
+    if chunks > growth.LARGE:
+        await _move_vectors(actor)
+    compared = 1
+    while compared:
+        async with db.transaction(actor) as tx:
+            compared = await findings.compare_documents(tx, actor, _COMPARED_AT_ONCE)
+
+
+async def _move_vectors(actor: Actor) -> None:
+    async with db.read_only(actor) as tx:
+        space = await find_space(tx, actor.tenant_id)
+    if space is None or space.tier == "large" or space.dimensions not in INDEXED_LENGTHS:
+        return
+    copied = 1
+    while copied:
+        async with db.transaction(actor) as tx:
+            copied = await growth.copy_vectors(tx, actor.tenant_id, space)
+    async with db.transaction(actor) as tx:
+        await lock_spaces(tx, actor.tenant_id, change=True)
+        await growth.switch(tx, actor.tenant_id, space)
 
 
 @jobs.task("document.forget", queue="ingest")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -105,6 +106,14 @@ async def add_archive(tx: AsyncSession, actor: Actor, content: bytes) -> list[Me
         else MemberResult(name, None, "failed", checked.code, checked.message)
         for name, checked in members
     ]
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether these bytes are a ZIP of documents, and not one that is itself a document (Word)."""
+    try:
+        return content.startswith(b"PK") and check_content(content, "zip") == "zip"
+    except EchoError:
+        return False
 
 
 async def replace_document(
@@ -264,9 +273,11 @@ async def _locked_file(tx: AsyncSession, actor: Actor, document_id: UUID) -> Loc
     return document
 
 
-def _members(content: bytes) -> list[tuple[str, Checked | EchoError]]:
-    """(name, the file or what is wrong with it) of each file in a ZIP."""
-    found: list[tuple[str, Checked | EchoError]] = []
+def archive_members(content: bytes) -> Iterator[tuple[str, bytes | EchoError]]:
+    """(name, its bytes or why it is no document) of each file in a ZIP, unpacked one after the other.
+
+    Raises ArchiveDamaged, ArchiveEncrypted, ArchiveTooDemanding.
+    """
     archive = opened(content)
     for member in archive.infolist():
         if member.is_dir() or _is_litter(member.filename):
@@ -275,11 +286,23 @@ def _members(content: bytes) -> list[tuple[str, Checked | EchoError]]:
         try:
             if member.file_size > LARGEST_DOCUMENT:
                 raise DocumentTooLarge(bytes=member.file_size, limit=LARGEST_DOCUMENT)
+            # Before it is unpacked: what is not read anyway costs nothing.
             format_of(name)
-            inside = unpacked(archive, member, LARGEST_DOCUMENT)
-            found.append((name, checked_file(title="", content=inside, filename=name)))
+            yield name, unpacked(archive, member, LARGEST_DOCUMENT)
         except EchoError as refusal:
-            found.append((name, refusal))
+            yield name, refusal
+
+
+def _members(content: bytes) -> list[tuple[str, Checked | EchoError]]:
+    found: list[tuple[str, Checked | EchoError]] = []
+    for name, member in archive_members(content):
+        if isinstance(member, bytes):
+            try:
+                found.append((name, checked_file(title="", content=member, filename=name)))
+            except EchoError as refusal:
+                found.append((name, refusal))
+        else:
+            found.append((name, member))
     return found
 
 

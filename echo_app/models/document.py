@@ -36,6 +36,11 @@ class Document(Identified, Tenanted, table=True):
             postgresql_where=text("kind = 'page'"),
         ),
         Index("documents_by_source", "source_id"),
+        Index(
+            "documents_uncompared",
+            "tenant_id",
+            postgresql_where=text("status = 'ready' AND compared_version <> version"),
+        ),
         # How much of its quota a tenant uses.
         Index("documents_by_size", "tenant_id", postgresql_include=["size_bytes"]),
         Index(
@@ -84,6 +89,8 @@ class Document(Identified, Tenanted, table=True):
     # Terms in the bodies of its passages: for the average length that BM25 compares with.
     term_total: int = 0
     version: int = 1
+    # The version that was last compared with the other documents (conflicts and duplicates).
+    compared_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_by: UUID | None = None
     created_at: datetime = moment()
     updated_at: datetime = moment()

@@ -14,6 +14,8 @@ class KnowledgeTotal(SQLModel, table=True):
     tenant_id: UUID = Field(primary_key=True, foreign_key="tenants.id", ondelete="CASCADE")
     chunks: int = Field(sa_type=BigInteger)
     terms: int = Field(sa_type=BigInteger)
+    # True from the moment the job of upkeep is deferred until it begins.
+    upkeep_due: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     # Passages there were when the common terms were last counted.
     counted: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
 

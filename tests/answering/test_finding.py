@@ -29,7 +29,7 @@ async def clinic(company: Company) -> Company:
 
 async def titles(clinic: Company, question: str, before: str | None = None) -> list[Any]:
     async with db.read_only(clinic.owner) as tx:
-        hits = await find_passages(tx, clinic.owner, question, before)
+        hits = await find_passages(tx, clinic.owner, question, before, EVERYTHING)
     assert len(hits) <= RETRIEVED
     assert len({hit.chunk_id for hit in hits}) == len(hits)
     return [hit.title for hit in hits]

@@ -29,6 +29,7 @@ BODIES = {
     "/api/v1/sessions": {"channel": "api", "tenantId": "{tenant}"},
     "/api/v1/messages": {"sessionId": "{conversation}", "content": "Hello"},
     "/api/v1/documents": {"title": "Mine", "content": "Text", "tenantId": "{tenant}"},
+    "/api/v1/documents/{id}": {"title": "Mine", "content": "Text"},
     "/api/v1/search": {"query": "returns", "tenantId": "{tenant}"},
     "/api/v1/embeddings": {"embedder": "wordllama", "tenantId": "{tenant}"},
     "/api/v1/sources": {"kind": "files", "name": "Mine", "tenantId": "{tenant}"},
@@ -56,7 +57,7 @@ def routes() -> Iterator[tuple[str, str]]:
 ALL = list(routes())
 GUARDED = [each for each in ALL if each not in OPEN]
 # Takes no id at all: it answers with the caller's own, whatever somebody else has.
-OWN = {("GET", "/api/v1/embeddings"), ("GET", "/api/v1/sources")}
+OWN = {("GET", "/api/v1/embeddings"), ("GET", "/api/v1/sources"), ("GET", "/api/v1/documents")}
 
 
 @pytest.fixture

@@ -145,6 +145,10 @@ class TestPdf:
         assert "Manual of" not in text
         assert "Text of part three goes here." in text
 
+    def test_what_is_on_every_page_stays_where_there_is_nothing_else(self) -> None:
+        content = pdf(*([f"Label of box {number}"] for number in range(5)))
+        assert "Label of box 3" in parse(content, "pdf").text
+
     def test_bullets_are_a_list(self) -> None:
         parsed = parse(
             pdf(["You need:", "- a screwdriver", "- a new seal", "Then begin with the work now."]), "pdf"

@@ -163,7 +163,8 @@ class Crawl:
         if answer.status == 304 and visit.url in self._known:
             self.outcome.alive.add(visit.url)
             self.outcome.unchanged += 1
-            await self._ledger.confirm(None, visit.url)
+            if self._known[visit.url].retired:
+                await self._ledger.confirm(visit.url, None)
             self._follow(visit, self._known[visit.url].links)
         elif answer.is_redirect:
             self._redirected(visit, answer.location)
@@ -253,7 +254,9 @@ class Crawl:
         outcome.gone.discard(page.url)
         if known is not None and known.text_sha256 == page.text_sha256:
             outcome.unchanged += 1
-            await self._ledger.confirm(page, page.url)
+            said = (page.etag, page.last_modified, tuple(page.links))
+            if known.retired or said != (known.etag, known.last_modified, known.links):
+                await self._ledger.confirm(page.url, page)
             return
         outcome.new += known is None
         outcome.changed += known is not None

@@ -46,11 +46,12 @@ class SourceLedger:
             else:
                 await contents.replace(tx, self._actor, document, **values)
 
-    async def confirm(self, page: FoundPage | None, url: str) -> None:
+    async def confirm(self, url: str, page: FoundPage | None) -> None:
         values: dict[str, Any] = (
             {"etag": page.etag, "last_modified": page.last_modified, "links": page.links} if page else {}
         )
         async with db.transaction(self._actor) as tx:
+            await self._check(tx)
             await repository.confirm_page(tx, self._actor.tenant_id, self._source_id, url, **values)
 
     async def progress(self, found: int, done: int) -> None:

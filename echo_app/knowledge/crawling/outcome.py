@@ -43,8 +43,9 @@ class Ledger(Protocol):
         """A new page, or one whose text is not what it was."""
         ...
 
-    async def confirm(self, page: FoundPage | None, url: str) -> None:
-        """A page that is as it was; None when its server said so without sending it."""
+    async def confirm(self, url: str, page: FoundPage | None) -> None:
+        """A page whose text is as it was, but that was retired, or has another ETag or other links; None when its
+        server sent nothing of it."""
         ...
 
     async def progress(self, found: int, done: int) -> None: ...

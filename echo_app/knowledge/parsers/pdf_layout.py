@@ -38,14 +38,19 @@ class PageText:
 def laid_out(pages: list[str]) -> Iterator[PageText]:
     """The pages' texts as their readers see them, one after the other."""
     running = _running_lines(pages)
+    if running and not any(any(_own_lines(page, running)) for page in pages):
+        # Forms and labels: what is the same on every page is all there is.
+        running = set()
     for page in pages:
-        yield _page(
-            [
-                line
-                for line, is_edge in _with_edges(_lines(page))
-                if not (is_edge and running and _pattern(line) in running)
-            ]
-        )
+        yield _page(_own_lines(page, running))
+
+
+def _own_lines(page: str, running: set[str]) -> list[str]:
+    return [
+        line
+        for line, is_edge in _with_edges(_lines(page))
+        if not (is_edge and running and _pattern(line) in running)
+    ]
 
 
 def _page(lines: list[str]) -> PageText:

@@ -145,7 +145,7 @@ class DocumentState(FrameState):
         line = document_line(found)
         return _Shown(
             line,
-            [_passage_line(line.id, found.row.format, one, wanted) for one in passages],
+            [_passage_line(line, found.row.format, one, wanted) for one in passages],
             passages[0].position if passages else 0,
             [_citation_line(line.id, one) for one in citations],
         )
@@ -160,14 +160,14 @@ class DocumentState(FrameState):
         return read_id("doc", self.router.url.path.rstrip("/").rpartition("/")[2])
 
 
-def _passage_line(document: str, format: str, passage: PassageRow, wanted: str) -> PassageLine:
+def _passage_line(document: DocumentLine, format: str, passage: PassageRow, wanted: str) -> PassageLine:
     chunk = encode("chk", passage.id)
     return PassageLine(
         id=chunk,
-        place=place(passage.heading, passage.page),
+        place=place(passage.heading, passage.page, document.title),
         blocks=read_blocks(passage.content, format),
         wanted=chunk == wanted,
-        href=f"/knowledge/{document}?passage={chunk}",
+        href=f"/knowledge/{document.id}?passage={chunk}",
     )
 
 

@@ -17,7 +17,12 @@ from echo_app.ui.knowledge.frame import FrameState
 from echo_app.ui.knowledge.words import counted, dollars, listed, time_left
 from echo_app.ui.session import deed, failure_of
 
-_VENDORS = {"local": "Echo itself", "openai": "OpenAI", "google": "Google", "compatible": "Your own server"}
+_VENDORS = {
+    "local": "Echo itself",
+    "openai": "OpenAI",
+    "google": "Google",
+    "compatible": "Any server that speaks OpenAI's API",
+}
 _TOLD_FROM = 0.02
 
 
@@ -129,8 +134,10 @@ def offer_lines(view: EmbeddingView) -> list[OfferLine]:
         OfferLine(
             name=offer.name,
             vendor=_VENDORS.get(offer.vendor, offer.vendor),
-            model=offer.model,
-            facts=listed([f"{offer.dimensions:,} dimensions", _price(offer.price)]),
+            model=offer.model or "A model of your own",
+            facts=listed(
+                [f"{offer.dimensions:,} dimensions" if offer.dimensions else "", _price(offer.price)]
+            ),
             cost=_cost(offer.price, view.tokens),
             needs=offer.needs or "",
             current=offer.name == view.embedder,

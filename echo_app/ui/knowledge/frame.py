@@ -5,6 +5,8 @@ from typing import Any
 
 import reflex as rx
 
+from echo_app import db
+from echo_app.knowledge.findings import service as findings
 from echo_app.tenancy import Actor
 from echo_app.ui.components.button import inner_link
 from echo_app.ui.session import SignedInState, deed
@@ -39,7 +41,8 @@ class FrameState(SignedInState):
         await self._count_findings(actor)
 
     async def _count_findings(self, actor: Actor) -> None:
-        self.open_findings = 0
+        async with db.read_only(actor) as tx:
+            self.open_findings = await findings.count_findings(tx, actor)
 
 
 def frame(
@@ -63,7 +66,8 @@ def frame(
             custom_attrs={"aria-label": "Knowledge"},
             class_name="flex gap-1 px-3 border-b border-line shrink-0 overflow-x-auto max-sm:px-2",
         ),
-        rx.el.div(*children, class_name="flex-1 min-h-0 overflow-auto"),
+        # in the tab order, so that keys scroll it
+        rx.el.div(*children, tab_index=0, class_name="flex-1 min-h-0 overflow-auto -outline-offset-2"),
         here="knowledge",
     )
 

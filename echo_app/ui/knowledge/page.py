@@ -4,7 +4,7 @@ import reflex as rx
 
 from echo_app.ui.components.button import button, link_button
 from echo_app.ui.components.feedback import empty_state, error_panel, skeleton_rows
-from echo_app.ui.knowledge import document_page, embedder, search, snippets, source_page
+from echo_app.ui.knowledge import document_page, embedder, findings, search, snippets, source_page
 from echo_app.ui.knowledge import sources_page as sources
 from echo_app.ui.knowledge.frame import frame, on_load
 from echo_app.ui.knowledge.state import KnowledgeState
@@ -19,7 +19,7 @@ def add_to(app: rx.App) -> None:
         title="Knowledge · Echo",
         on_load=on_load(KnowledgeState.opened, KnowledgeState.follow),
     )
-    for one in (sources, source_page, snippets, search, embedder, document_page):
+    for one in (sources, source_page, snippets, search, findings, embedder, document_page):
         one.add_to(app)
 
 

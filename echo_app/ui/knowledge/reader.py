@@ -4,6 +4,7 @@ Markdown and what was read out of pages and Word files is shown with its heading
 stands. Raw HTML inside is shown as the text it is.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
@@ -12,6 +13,7 @@ from markdown_it.token import Token
 from echo_app.ui.inbox.prose import Span, blocks_of
 
 _TABLES = MarkdownIt("commonmark", {"html": False}).enable("table")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _WRITTEN_AS_MARKDOWN = ("markdown", "html", "docx")
 
 
@@ -29,7 +31,7 @@ class ReadBlock:
 def read_blocks(content: str, format: str) -> list[ReadBlock]:
     """`format` is the document's."""
     if format not in _WRITTEN_AS_MARKDOWN:
-        return [ReadBlock("p", [Span(content)])]
+        return [ReadBlock("p", [Span(part)]) for part in _PARAGRAPHS.split(content) if part.strip()]
     lines, blocks, done = content.split("\n"), [], 0
     tokens = _TABLES.parse(content)
     for number, token in enumerate(tokens):

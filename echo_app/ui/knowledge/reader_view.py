@@ -17,7 +17,7 @@ def prose(blocks: Any) -> rx.Component:
 
 
 def _block(block: rx.Var[ReadBlock]) -> rx.Component:
-    spans = rx.foreach(block.spans, _span)
+    spans = rx.foreach(block.spans, span)
     return rx.match(
         block.kind,
         (
@@ -73,22 +73,23 @@ def _table(rows: Any) -> rx.Component:
     )
 
 
-def _span(span: rx.Var[Span]) -> rx.Component:
+def span(run: rx.Var[Span]) -> rx.Component:
+    """A run of text in its look."""
     return rx.match(
-        span.kind,
-        ("strong", rx.el.strong(span.text, class_name="font-semibold whitespace-pre-wrap")),
-        ("em", rx.el.em(span.text, class_name="whitespace-pre-wrap")),
-        ("code", rx.el.code(span.text, class_name="font-mono text-13 bg-surface-2 rounded-[4px] px-1")),
-        ("mark", rx.el.mark(span.text, class_name="whitespace-pre-wrap")),
+        run.kind,
+        ("strong", rx.el.strong(run.text, class_name="font-semibold whitespace-pre-wrap")),
+        ("em", rx.el.em(run.text, class_name="whitespace-pre-wrap")),
+        ("code", rx.el.code(run.text, class_name="font-mono text-13 bg-surface-2 rounded-[4px] px-1")),
+        ("mark", rx.el.mark(run.text, class_name="whitespace-pre-wrap")),
         (
             "link",
             rx.el.a(
-                span.text,
-                href=span.href,
+                run.text,
+                href=run.href,
                 target="_blank",
                 rel="noopener noreferrer nofollow",
                 class_name="underline text-accent-text",
             ),
         ),
-        rx.el.span(span.text, class_name="whitespace-pre-wrap"),
+        rx.el.span(run.text, class_name="whitespace-pre-wrap"),
     )

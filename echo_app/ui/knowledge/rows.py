@@ -50,6 +50,7 @@ class DocumentLine:
     cited: int = 0
     changed_at: str = ""
     url: str = ""
+    address: str = ""
     href: str = ""
     snippet: str = ""
     can_read_again: bool = False
@@ -88,6 +89,7 @@ def document_line(found: CataloguedDocument) -> DocumentLine:
         cited=found.cited,
         changed_at=row.updated_at.isoformat(),
         url=row.url or "",
+        address=(row.url or "").split("://", 1)[-1],
         href=f"/knowledge/{document}",
         snippet=f"/knowledge/snippets?edit={document}" if row.kind == "snippet" else "",
         can_read_again=row.status != "ready",

@@ -7,6 +7,7 @@ from echo_app.ui.components.feedback import empty_state, error_panel, skeleton_r
 from echo_app.ui.components.field import FIELD
 from echo_app.ui.components.tag import tag
 from echo_app.ui.knowledge.frame import frame, on_load
+from echo_app.ui.knowledge.reader_view import prose
 from echo_app.ui.knowledge.search_state import LONGEST_QUESTION, HitLine, Reason, SearchState, WordLine
 from echo_app.ui.knowledge.views import option, select
 
@@ -149,7 +150,7 @@ def _hit(hit: rx.Var[HitLine]) -> rx.Component:
             rx.cond(
                 hit.place != "", rx.el.p(hit.place, class_name="text-12 text-muted truncate"), rx.fragment()
             ),
-            rx.el.p(hit.text, class_name="text-normal line-clamp-5 [overflow-wrap:anywhere]"),
+            rx.el.div(prose(hit.blocks), class_name="max-h-36 overflow-hidden"),
             rx.cond(
                 hit.asked.length() > 0,
                 rx.el.ul(
@@ -177,7 +178,7 @@ def _reason(reason: rx.Var[Reason]) -> rx.Component:
             rx.el.progress(
                 value=reason.share,
                 max=100,
-                class_name="flex-1 min-w-0 h-1.5",
+                class_name="w-0 grow h-1.5",
                 custom_attrs={"aria-label": reason.name},
             ),
             rx.el.span(reason.share, "%", class_name="w-9 text-right tabular-nums text-normal"),

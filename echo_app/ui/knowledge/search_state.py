@@ -10,7 +10,6 @@ import reflex as rx
 from echo_app import db
 from echo_app.errors import EchoError
 from echo_app.kit.ids import decode, encode
-from echo_app.kit.text import preview
 from echo_app.knowledge import service as knowledge
 from echo_app.knowledge.catalogue import service as catalogue
 from echo_app.knowledge.retrieval import Narrowing
@@ -18,12 +17,15 @@ from echo_app.knowledge.schemas import Found, Hit, HitWord
 from echo_app.knowledge.sources import service as sources
 from echo_app.tenancy import Actor
 from echo_app.ui.knowledge.frame import FrameState
+from echo_app.ui.knowledge.reader import ReadBlock, read_blocks
 from echo_app.ui.knowledge.state import Choice
 from echo_app.ui.knowledge.words import counted, language_name, listed, place
 from echo_app.ui.session import deed, failure_of
 
 HITS = 20
 LONGEST_QUESTION = 500
+# characters of a passage
+LONGEST_SHOWN = 700
 Audience = Literal["", "public"]
 # Below this a word counts for nothing in the passage.
 _HELD = 0.3
@@ -54,10 +56,9 @@ class HitLine:
     number: int
     title: str
     place: str
-    text: str
     score: str
-    share: int
     href: str
+    blocks: list[ReadBlock] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     asked: list[WordLine] = field(default_factory=list)
 
@@ -138,21 +139,20 @@ class SearchState(FrameState):
             async with db.read_only(actor) as tx:
                 found = await knowledge.find(tx, actor, self.query, HITS, narrowing)
             taken = time.perf_counter() - begun
-        self.hits = [hit_line(number, hit, found.hits[0].score) for number, hit in enumerate(found.hits, 1)]
+        self.hits = [hit_line(number, hit) for number, hit in enumerate(found.hits, 1)]
         self.searched, self.lexical_only = True, found.lexical_only
         self.summary = f"{counted(len(self.hits), 'passage')} in {max(1, round(1000 * taken))} ms"
 
 
-def hit_line(number: int, hit: Hit, best: float) -> HitLine:
-    """`best` is the first hit's score."""
+def hit_line(number: int, hit: Hit) -> HitLine:
     document, chunk = encode("doc", hit.document_id), encode("chk", hit.chunk_id)
     return HitLine(
         number=number,
         title=hit.title,
-        place=place(hit.heading, hit.page),
-        text=preview(hit.content, 420),
+        place=place(hit.heading, hit.page, hit.title),
+        # most documents are Markdown, or became it
+        blocks=read_blocks(hit.content[:LONGEST_SHOWN], "markdown"),
         score=f"{hit.score:.2f}",
-        share=round(100 * hit.score / best) if best > 0 else 0,
         href=f"/knowledge/{document}?passage={chunk}",
         reasons=_reasons(hit),
         asked=[_word(word) for word in hit.words],

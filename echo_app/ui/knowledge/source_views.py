@@ -179,7 +179,7 @@ def _select(label: Any, *options: rx.Component, **props: Any) -> rx.Component:
     return rx.el.select(
         *options,
         disabled=~SourcesState.may_write_knowledge,
-        class_name=f"{FIELD} !w-auto min-w-36",
+        class_name=f"{FIELD} !w-auto min-w-36 max-sm:!w-full",
         custom_attrs={"aria-label": label},
         **props,
     )

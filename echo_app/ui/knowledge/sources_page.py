@@ -97,7 +97,8 @@ def _source(source: rx.Var[SourceLine]) -> rx.Component:
                         href=source.href,
                         class_name="font-medium text-strong no-underline hover:underline truncate",
                     ),
-                    tag(source.state, meaning=source.meaning),
+                    # the switch says so already
+                    rx.cond(source.state == "On", rx.fragment(), tag(source.state, meaning=source.meaning)),
                     class_name="flex items-center gap-2 min-w-0",
                 ),
                 rx.el.div(
@@ -128,8 +129,8 @@ def _source(source: rx.Var[SourceLine]) -> rx.Component:
         ),
         rx.cond(source.kind == "website", crawl(source), rx.fragment()),
         rx.el.div(
-            language_select(source),
-            audience_select(source),
+            _choice("Language", language_select(source)),
+            _choice("Found by", audience_select(source)),
             rx.cond(
                 SourcesState.may_write_knowledge & (source.kind == "website") & ~source.crawling,
                 button(
@@ -146,9 +147,17 @@ def _source(source: rx.Var[SourceLine]) -> rx.Component:
                 link_button("Snippets", href="/knowledge/snippets", icon="pencil", class_name="ml-auto"),
                 rx.fragment(),
             ),
-            class_name="flex gap-2 flex-wrap items-center",
+            class_name="flex gap-x-4 gap-y-2 flex-wrap items-center",
         ),
         class_name="border border-line rounded-10 p-3.5 grid gap-3 grid-cols-[minmax(0,1fr)]",
+    )
+
+
+def _choice(words: str, control: rx.Component) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(words, class_name="text-13 text-muted max-sm:w-20 max-sm:shrink-0"),
+        control,
+        class_name="flex items-center gap-2 max-sm:w-full",
     )
 
 

@@ -176,7 +176,7 @@ def _document(document: rx.Var[DocumentLine]) -> rx.Component:
                 rx.el.div(
                     rx.cond(
                         document.kind == "page",
-                        rx.el.span(document.url, class_name="[overflow-wrap:anywhere]"),
+                        rx.el.span(document.address, class_name="[overflow-wrap:anywhere]"),
                         document.detail,
                     ),
                     class_name="text-12 text-muted",

@@ -18,11 +18,11 @@ def language_name(code: str | None) -> str:
     return LANGUAGES.get(code or "", (code or "").upper())
 
 
-def place(heading: str, page: int | None) -> str:
-    """Where in a document: its heading, its page, or nothing."""
-    return " · ".join(
-        part for part in (heading.replace(" > ", " › "), f"page {page}" if page else "") if part
-    )
+def place(heading: str, page: int | None, title: str = "") -> str:
+    """Where in a document: its headings, its page, or nothing. Headings need not begin with its title."""
+    path = heading.split(" > ")
+    below = path[1:] if path[0] == title else path
+    return listed([" › ".join(below), f"page {page}" if page else ""])
 
 
 def size(number: int) -> str:

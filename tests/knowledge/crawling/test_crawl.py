@@ -44,7 +44,7 @@ class Notebook:
         self.kept.append(page.url)
         self.pages[page.url] = page
 
-    async def confirm(self, page: FoundPage | None, url: str) -> None:
+    async def confirm(self, url: str, page: FoundPage | None) -> None:
         self.confirmed.append(url)
         if page is not None:
             self.pages[url] = page
@@ -207,6 +207,7 @@ class TestAgain:
         site.pages["/7"] = page("Page 7", "Now it says something else.", links=["/8"])
         outcome, _ = await crawled(site, notebook, max_depth=30)
         assert paths(site, set(notebook.kept)) == {"/7"}
+        assert notebook.confirmed == []
         assert (outcome.new, outcome.changed, outcome.unchanged) == (0, 1, 20)
 
     async def test_a_page_that_only_looks_different_is_the_same(self, site: Site) -> None:
@@ -215,6 +216,8 @@ class TestAgain:
         site.pages = {"/": page("Help", head="<script>var build = 2</script>")}
         outcome, _ = await crawled(site, notebook)
         assert (notebook.kept, outcome.unchanged) == ([], 1)
+        # Its ETag is another one: next time the server need not send it.
+        assert notebook.confirmed == [site.url()]
 
     async def test_what_is_gone_and_what_is_linked_no_more_is_told(self, site: Site) -> None:
         site.pages = {"/": page("Help", links=["/a", "/b", "/c"])}
