@@ -59,6 +59,8 @@ async def open_engine(url: str, *, pool_size: int = 10) -> None:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=5,
+        # An error that is logged must not tell what was written.
+        hide_parameters=True,
         # Transactions are begun by `_scoped`, together with their scope, and not by the driver in a message of its own.
         connect_args={"connect_timeout": 3, "application_name": "echo", "autocommit": True},
     )

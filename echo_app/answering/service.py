@@ -78,7 +78,7 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
     assignment, turn, persona = owed
     question = assignment.question
     if wants_person(question):
-        return _handing_over(assignment, "handing_over", "asked_for_person", "asks for a person")
+        return _handing_over(assignment, "handing_over", "asked_for_person", "the customer wants one")
     if kind := small_talk(question):
         return replace(assignment, words=phrase(kind, assignment.language))
     if demand := demand_of(question):
@@ -213,7 +213,7 @@ def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) 
 
 def _brief(assignment: Assignment, why: str) -> str:
     asked = f"Wrote: “{preview(assignment.question, 300)}”"
-    return f"{asked} Echo handed over because {why}." if why else asked
+    return f"{asked} Echo handed over to a person because {why}." if why else asked
 
 
 def _words_for(escalation: Escalation) -> Phrase:

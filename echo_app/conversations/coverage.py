@@ -1,4 +1,4 @@
-"""Which messages await the assistant's reply, and what a reply that covers them is made of. A repository's functions:
+"""What the assistant owes a reply to, and what a reply that covers it is made of. A repository's functions:
 each takes the tenant and filters by it."""
 
 import json
@@ -8,10 +8,28 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from echo_app.conversations.schemas import NewReply
+from echo_app.conversations.schemas import NewReply, Said, Turn
 from echo_app.kit.clock import now
 from echo_app.kit.statements import fetch
 from echo_app.models import Suggestion
+
+# The conversation once, and beside it each message that awaits a reply or is one of the newest.
+_TURN = """
+    SELECT c.handler, c.status, EXISTS (SELECT FROM contacts
+            WHERE tenant_id = %(tenant)s AND id = c.contact_id AND external_id IS NOT NULL),
+        m.id, m.author, m.content, m.awaiting_reply
+    FROM conversations c LEFT JOIN (
+        (SELECT id, seq, author, content, awaiting_reply FROM messages
+            WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND awaiting_reply
+            ORDER BY seq LIMIT %(fragments)s)
+        UNION
+        (SELECT id, seq, author, content, awaiting_reply FROM messages
+            WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND NOT awaiting_reply
+            ORDER BY seq DESC LIMIT %(history)s)
+    ) AS m ON true
+    WHERE c.tenant_id = %(tenant)s AND c.id = %(conversation)s
+    ORDER BY m.seq
+"""
 
 _TAKE = """
     UPDATE messages SET awaiting_reply = false
@@ -42,6 +60,33 @@ _INSERT_REPLY = """
     INSERT INTO traces (tenant_id, reply_id, conversation_id, model, retrieved, attempts, timings, created_at)
     VALUES (%(tenant)s, %(reply)s, %(conversation)s, %(model)s, %(retrieved)s, %(attempts)s, %(timings)s, %(at)s)
 """
+
+
+async def find_turn(
+    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, *, fragments: int, history: int
+) -> Turn | None:
+    """The oldest messages that await a reply, at most `fragments`, and the newest others, at most `history`."""
+    found = await fetch(
+        session,
+        _TURN,
+        {
+            "tenant": tenant_id,
+            "conversation": conversation_id,
+            "fragments": fragments,
+            "history": history,
+        },
+    )
+    if not found:
+        return None
+    handler, status, signed_in = found[0][:3]
+    said = [(Said(id, author, content), awaiting) for *_, id, author, content, awaiting in found if id]
+    return Turn(
+        handler=handler,
+        status=status,
+        signed_in=signed_in,
+        awaiting=[message for message, awaiting in said if awaiting],
+        history=[message for message, awaiting in said if not awaiting],
+    )
 
 
 async def take_awaiting(

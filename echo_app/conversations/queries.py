@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, or_
+from sqlalchemy import Row, and_, case, func, or_
+from sqlalchemy import select as rows_of
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import asc, col, desc, select
 
-from echo_app.conversations.schemas import Folder, Said, Turn
-from echo_app.kit.statements import fetch
+from echo_app.conversations.schemas import Folder
 from echo_app.models import (
     Citation,
     Contact,
@@ -26,24 +26,8 @@ from echo_app.models import (
     User,
 )
 
-# The conversation once, and beside it each message that awaits a reply or is one of the newest.
-_TURN = """
-    SELECT c.handler, c.status,
-        (SELECT external_id IS NOT NULL FROM contacts WHERE tenant_id = %(tenant)s AND id = c.contact_id), m.id, m.author, m.content, m.awaiting_reply
-    FROM conversations c LEFT JOIN (
-        (SELECT id, seq, author, content, awaiting_reply FROM messages
-            WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND awaiting_reply
-            ORDER BY seq LIMIT %(fragments)s)
-        UNION
-        (SELECT id, seq, author, content, awaiting_reply FROM messages
-            WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND NOT awaiting_reply
-            ORDER BY seq DESC LIMIT %(history)s)
-    ) AS m ON true
-    WHERE c.tenant_id = %(tenant)s AND c.id = %(conversation)s
-    ORDER BY m.seq
-"""
-
-# Conversation, Contact, the assigned member's name, and how far the asking member has read.
+# Conversation, Contact, the assigned member's name, how far the asking member has read, and the agent whose message
+# the preview shows: user and name.
 AnyRow = Row[*tuple[Any, ...]]
 
 
@@ -176,33 +160,6 @@ async def list_messages(
     return list(newest)[::-1]
 
 
-async def find_turn(
-    session: AsyncSession, tenant_id: UUID, conversation_id: UUID, *, fragments: int, history: int
-) -> Turn | None:
-    """The oldest messages that await a reply, at most `fragments`, and the newest others, at most `history`."""
-    found = await fetch(
-        session,
-        _TURN,
-        {
-            "tenant": tenant_id,
-            "conversation": conversation_id,
-            "fragments": fragments,
-            "history": history,
-        },
-    )
-    if not found:
-        return None
-    handler, status, signed_in = found[0][:3]
-    said = [(Said(id, author, content), awaiting) for *_, id, author, content, awaiting in found if id]
-    return Turn(
-        handler=handler,
-        status=status,
-        signed_in=bool(signed_in),
-        awaiting=[message for message, awaiting in said if awaiting],
-        history=[message for message, awaiting in said if not awaiting],
-    )
-
-
 async def list_messages_by_id(
     session: AsyncSession, tenant_id: UUID, message_ids: list[UUID]
 ) -> list[Message]:
@@ -284,9 +241,30 @@ async def find_trace(session: AsyncSession, tenant_id: UUID, reply_id: UUID) -> 
     ).one_or_none()
 
 
+def _of_last_agent(column: Any) -> Any:
+    """Of the newest message by an agent, who need not be the one that has the conversation now."""
+    newest = (
+        rows_of(column)
+        .where(col(Message.conversation_id) == col(Conversation.id))
+        .where(col(Message.tenant_id) == col(Conversation.tenant_id), col(Message.author) == "agent")
+        .order_by(desc(Message.seq))
+        .limit(1)
+    )
+    return case((col(Conversation.preview_author) == "agent", newest.scalar_subquery()), else_=None)
+
+
 def _rows(tenant_id: UUID, user_id: UUID | None) -> Any:
+    # As Any: the typed overloads of select end at four columns.
+    columns: tuple[Any, ...] = (
+        Conversation,
+        Contact,
+        User.name,
+        ConversationRead.seq,
+        _of_last_agent(Message.author_user_id),
+        _of_last_agent(Message.author_name),
+    )
     return (
-        select(Conversation, Contact, User.name, ConversationRead.seq)
+        rows_of(*columns)
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .outerjoin(User, col(User.id) == col(Conversation.assigned_user_id))
         .outerjoin(

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app.contacts import service as contacts
-from echo_app.conversations import queries
+from echo_app.conversations import coverage, queries
 from echo_app.conversations.errors import ConversationNotFound, MessageNotFound
 from echo_app.conversations.queries import AnyRow
 from echo_app.conversations.schemas import (
@@ -222,7 +222,7 @@ async def find_reply(tx: AsyncSession, actor: Actor, message_id: UUID) -> Messag
 async def get_turn(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Turn:
     """What a turn of the assistant starts from. Raises ConversationNotFound."""
     check_right(actor, Right.CONVERSATIONS_READ)
-    turn = await queries.find_turn(
+    turn = await coverage.find_turn(
         tx, actor.tenant_id, conversation_id, fragments=MOST_FRAGMENTS, history=HISTORY_MESSAGES
     )
     if turn is None:
@@ -315,6 +315,8 @@ def _summary(row: AnyRow) -> ConversationSummary:
         assigned_name=row[2] or "",
         preview=conversation.preview,
         preview_author=conversation.preview_author,
+        preview_user_id=row[4],
+        preview_name=row[5] or "",
         unread=conversation.contact_seq > (row[3] or 0),
         last_seq=conversation.last_seq,
         waiting_since=conversation.waiting_since,

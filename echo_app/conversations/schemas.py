@@ -27,6 +27,9 @@ class ConversationSummary:
     assigned_name: str
     preview: str
     preview_author: str
+    # The agent, where one wrote the previewed message.
+    preview_user_id: UUID | None
+    preview_name: str
     unread: bool
     last_seq: int
     waiting_since: datetime | None

@@ -7,6 +7,7 @@ import pytest
 from echo_app import db
 from echo_app.answering.finding import RETRIEVED, find_passages
 from echo_app.knowledge import service, tasks
+from echo_app.knowledge.search import EVERYTHING
 from tests.people import Company
 
 ARTICLES = {

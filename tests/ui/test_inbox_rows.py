@@ -29,6 +29,8 @@ def summary(number: int = 1, **changes: Any) -> ConversationSummary:
         assigned_name="",
         preview="Within **47** days [1].",
         preview_author="assistant",
+        preview_user_id=None,
+        preview_name="",
         unread=False,
         last_seq=2,
         waiting_since=None,
@@ -66,8 +68,12 @@ class TestRow:
     @pytest.mark.parametrize(
         ("changes", "author"),
         [
-            ({"assigned_user_id": MIRA.id, "assigned_name": "Mira Ravn"}, "You"),
-            ({"assigned_user_id": UUID(int=3), "assigned_name": "Tomas Eide"}, "Tomas"),
+            ({"preview_user_id": MIRA.id, "preview_name": "Mira Ravn"}, "You"),
+            ({"preview_user_id": UUID(int=3), "preview_name": "Tomas Eide"}, "Tomas"),
+            (
+                {"assigned_user_id": MIRA.id, "preview_user_id": UUID(int=3), "preview_name": "Tomas Eide"},
+                "Tomas",
+            ),
             ({}, "A person"),
         ],
     )

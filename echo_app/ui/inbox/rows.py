@@ -139,9 +139,9 @@ def _author(summary: ConversationSummary, actor: Actor, assistant: str) -> str:
     match summary.preview_author:
         case "assistant":
             return assistant
-        case "agent" if summary.assigned_user_id == actor.id:
+        case "agent" if summary.preview_user_id is not None and summary.preview_user_id == actor.id:
             return "You"
         case "agent":
-            return first_name(summary.assigned_name) or "A person"
+            return first_name(summary.preview_name) or "A person"
         case _:
             return ""
