@@ -92,9 +92,9 @@ class EmbedderState(FrameState):
                     self._show(view)
 
     @deed
-    async def choose_clicked(self, actor: Actor, name: str) -> None:
+    async def choose_clicked(self, actor: Actor, embedder: str) -> None:
         """Asks first, naming what it costs."""
-        self.asked = next((offer for offer in self.offers if offer.name == name), OfferLine())
+        self.asked = next((offer for offer in self.offers if offer.name == embedder), OfferLine())
         self.asking = self.asked.name != ""
 
     @deed
@@ -102,11 +102,11 @@ class EmbedderState(FrameState):
         self.asking = shown
 
     @deed
-    async def choice_confirmed(self, actor: Actor, name: str) -> Any:
+    async def choice_confirmed(self, actor: Actor, embedder: str) -> Any:
         """Begins the change, or goes on with one that failed."""
         self.asking = False
         async with db.transaction(actor) as tx:
-            view = await embedding.choose_embedder(tx, actor, name)
+            view = await embedding.choose_embedder(tx, actor, embedder)
         self._show(view)
         return done("Changing the embedder. Searches go on with the old one meanwhile.")
 

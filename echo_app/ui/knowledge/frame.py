@@ -28,6 +28,10 @@ TABS = (
     Tab("findings", "Findings", "/knowledge/findings"),
     Tab("embedder", "Embedder", "/knowledge/embedder"),
 )
+_SHOW_CURRENT = (
+    "document.querySelector('nav[aria-label=Knowledge] [aria-current]')"
+    "?.scrollIntoView({block: 'nearest', inline: 'nearest'})"
+)
 
 
 class FrameState(SignedInState):
@@ -63,6 +67,8 @@ def frame(
         ),
         rx.el.nav(
             *[_tab(one, one.name == tab) for one in TABS],
+            # on a phone the last ones stand beyond the edge
+            on_mount=rx.call_script(_SHOW_CURRENT),
             custom_attrs={"aria-label": "Knowledge"},
             class_name="flex gap-1 px-3 border-b border-line shrink-0 overflow-x-auto max-sm:px-2",
         ),

@@ -35,8 +35,6 @@ def _block(block: rx.Var[ReadBlock]) -> rx.Component:
             rx.el.pre(
                 spans,
                 tab_index=0,
-                role="region",
-                custom_attrs={"aria-label": "Code"},
                 class_name="font-mono text-13 whitespace-pre-wrap rounded-6 bg-surface-2 p-2",
             ),
         ),
@@ -67,8 +65,6 @@ def _table(rows: Any) -> rx.Component:
             class_name="border-collapse text-13",
         ),
         tab_index=0,
-        role="region",
-        custom_attrs={"aria-label": "Table"},
         class_name="overflow-x-auto",
     )
 

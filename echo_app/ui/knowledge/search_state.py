@@ -27,6 +27,7 @@ LONGEST_QUESTION = 500
 # characters of a passage
 LONGEST_SHOWN = 700
 Audience = Literal["", "public"]
+Filter = Literal["source", "language", "audience"]
 # Below this a word counts for nothing in the passage.
 _HELD = 0.3
 
@@ -110,10 +111,8 @@ class SearchState(FrameState):
         )
 
     @deed
-    async def narrowed(
-        self, actor: Actor, name: Literal["source", "language", "audience"], value: str
-    ) -> Any:
-        return rx.redirect(self._address(**{name: value}), replace=True)
+    async def narrowed(self, actor: Actor, narrowing: Filter, value: str) -> Any:
+        return rx.redirect(self._address(**{narrowing: value}), replace=True)
 
     def _address(self, **changes: str) -> str:
         now = {

@@ -105,8 +105,8 @@ class KnowledgeState(FrameState):
         return self._go(replace(self.view, words=self._typed, page=1))
 
     @deed
-    async def state_chosen(self, actor: Actor, state: State) -> Any:
-        return self._go(replace(self.view, state=state, page=1))
+    async def state_chosen(self, actor: Actor, chosen: State) -> Any:
+        return self._go(replace(self.view, state=chosen, page=1))
 
     @deed
     async def source_chosen(self, actor: Actor, source: str) -> Any:
