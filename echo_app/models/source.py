@@ -25,6 +25,7 @@ class Source(Identified, Tenanted, table=True):
             postgresql_where=text("is_default"),
         ),
         Index("sources_by_number", "tenant_id", "number", unique=True),
+        Index("sources_at_work", "state", postgresql_where=text("state IN ('crawling', 'deleting')")),
         Index("sources_due", "next_crawl_at", postgresql_where=text("next_crawl_at IS NOT NULL")),
     )
 

@@ -1,11 +1,11 @@
 """Sources and their documents, as they are stored."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, func, or_, update
+from sqlalchemy import case, delete, func, text, update
 from sqlalchemy import select as rows_of
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +25,6 @@ _PAGE: tuple[Any, ...] = (
     Document.links,
     Document.retired_at,
 )
-_LOST_AFTER = timedelta(hours=6)
 
 
 async def default_source_id(tx: AsyncSession, tenant_id: UUID, kind: str) -> UUID:
@@ -87,21 +86,36 @@ async def count_contents(tx: AsyncSession, tenant_id: UUID) -> dict[UUID, tuple[
 
 
 async def list_due(tx: AsyncSession, tenant_id: UUID, at: datetime) -> list[Source]:
-    """The websites whose next crawl is due, locked; those that another transaction holds are left out.
-
-    A crawl that has not ended after so many hours has lost its job.
-    """
+    """The websites whose next crawl is due, locked; those that another transaction holds are left out."""
     query = select(Source).where(
         Source.tenant_id == tenant_id,
         Source.kind == "website",
         col(Source.enabled),
+        col(Source.state).in_(("idle", "failed")),
         col(Source.next_crawl_at) <= at,
-        or_(
-            col(Source.state).in_(("idle", "failed")),
-            and_(col(Source.state) == "crawling", col(Source.started_at) < at - _LOST_AFTER),
-        ),
     )
     return list(await tx.scalars(query.with_for_update(skip_locked=True)))
+
+
+async def tenants_with_due_crawls(tx: AsyncSession) -> list[UUID]:
+    """tenantless: for the sweep, which defers one job for each of these tenants."""
+    return list((await tx.execute(text("SELECT tenants_with_due_crawls()"))).scalars())
+
+
+async def sources_without_job(tx: AsyncSession) -> list[tuple[UUID, UUID]]:
+    """tenantless: for the sweep. (tenant, source) of crawls and deletions that nobody goes on with."""
+    rows = await tx.execute(text("SELECT tenant_id, source_id FROM sources_without_job()"))
+    return [(row.tenant_id, row.source_id) for row in rows]
+
+
+async def find_lost(tx: AsyncSession, tenant_id: UUID, source_id: UUID) -> Source | None:
+    """A source that is being crawled or deleted, locked."""
+    query = select(Source).where(
+        Source.tenant_id == tenant_id,
+        Source.id == source_id,
+        col(Source.state).in_(("crawling", "deleting")),
+    )
+    return (await tx.scalars(query.with_for_update(skip_locked=True))).one_or_none()
 
 
 async def holds_run(tx: AsyncSession, tenant_id: UUID, source_id: UUID, run: int) -> bool:

@@ -199,6 +199,18 @@ async def start_due_crawls(tx: AsyncSession, actor: Actor) -> int:
     return len(due)
 
 
+async def go_on(tx: AsyncSession, actor: Actor, source_id: UUID) -> None:
+    """Gives a crawl or a deletion whose job is gone a new one; pages that were read are not read again."""
+    check_right(actor, Right.KNOWLEDGE_WRITE)
+    source = await repository.find_lost(tx, actor.tenant_id, source_id)
+    if source is None:
+        return
+    if source.state == "deleting":
+        await _defer(tx, actor.tenant_id, source_id, "source.forget")
+    else:
+        await _begin_crawl(tx, actor, source)
+
+
 async def publish_source(
     tx: AsyncSession, tenant_id: UUID, source_id: UUID, state: str, **numbers: int
 ) -> None:

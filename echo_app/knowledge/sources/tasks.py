@@ -5,7 +5,6 @@ from uuid import UUID
 
 import structlog
 from procrastinate import JobContext
-from sqlalchemy import text
 
 from echo_app import db, jobs
 from echo_app.errors import Unavailable
@@ -30,10 +29,12 @@ async def schedule_job(context: JobContext, tenant_id: str) -> None:
 
 
 async def sweep() -> None:
-    """Defers one job for each tenant with a website whose next crawl is due, every minute, until cancelled."""
+    """Every minute, until cancelled: defers one job for each tenant with a website whose next crawl is due, and goes on
+    with what has lost its job."""
     while True:
         try:
             await defer_due()
+            await revive()
         except Unavailable:
             log.warning("sources.sweep_failed")
         await asyncio.sleep(SWEEP_SECONDS)
@@ -42,11 +43,23 @@ async def sweep() -> None:
 async def defer_due() -> int:
     """One round of the sweep; says for how many tenants."""
     async with db.before_tenant() as tx:
-        tenants = list((await tx.execute(text("SELECT tenants_with_due_crawls()"))).scalars())
+        tenants = await repository.tenants_with_due_crawls(tx)
         for tenant_id in tenants:
             lock = f"schedule:{tenant_id}"
             await jobs.defer(tx, "source.schedule", queue="upkeep", lock=lock, tenant_id=str(tenant_id))
     return len(tenants)
+
+
+async def revive() -> int:
+    """Goes on with crawls and deletions whose job is gone; says with how many."""
+    async with db.before_tenant() as tx:
+        lost = await repository.sources_without_job(tx)
+    for tenant_id, source_id in lost:
+        actor = system(tenant_id)
+        async with db.transaction(actor) as tx:
+            await service.go_on(tx, actor, source_id)
+        log.warning("source.revived", tenant=str(tenant_id), source=str(source_id))
+    return len(lost)
 
 
 @jobs.task("source.reread", queue="ingest")

@@ -1,6 +1,7 @@
 """Websites from their creation to what is found of them: services, jobs, a served site and Postgres."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -239,6 +240,38 @@ class TestSchedule:
             with pytest.raises(SourceIsOff):
                 await service.start_crawl(tx, company.owner, source_id)
             assert await service.start_due_crawls(tx, company.owner) == 0
+
+
+class TestRevive:
+    async def test_goes_on_with_a_crawl_whose_job_is_gone(self, company: Company, site: Site) -> None:
+        site.pages = {"/": page("Help", links=["/a"]), "/a": page("A")}
+        source_id = await added(company, site)
+        await ended(company, source_id)
+        long_ago = now() - timedelta(minutes=2)
+        async with db.transaction(company.owner) as tx:
+            await repository.set_source(
+                tx,
+                company.tenant_id,
+                source_id,
+                state="crawling",
+                started_at=long_ago,
+                updated_at=long_ago,
+            )
+        assert await source_tasks.revive() == 1
+        assert (await ended(company, source_id)).state == "idle"
+        assert await source_tasks.revive() == 0
+
+    async def test_leaves_a_running_crawl_alone(self, company: Company, site: Site) -> None:
+        site.pages = {"/robots.txt": Reply(b"User-agent: *\nCrawl-delay: 1", type="text/plain")}
+        site.pages |= {"/": page("Help", links=["/a", "/b"]), "/a": page("A"), "/b": page("B")}
+        source_id = await added(company, site)
+        long_ago = now() - timedelta(minutes=2)
+        async with db.transaction(company.owner) as tx:
+            await repository.set_source(
+                tx, company.tenant_id, source_id, started_at=long_ago, updated_at=long_ago
+            )
+        assert await source_tasks.revive() == 0
+        assert (await ended(company, source_id)).state == "idle"
 
 
 class TestDelete:
