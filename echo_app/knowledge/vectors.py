@@ -26,6 +26,8 @@ KEYLESS = ("wordllama", 256)
 # Lower than any id.
 BEFORE_ALL = UUID(int=0)
 
+_WRITTEN_AT_ONCE = 1_000
+
 _SPACE = (
     "SELECT id, embedder, dimensions, state, tier, done, total FROM vector_spaces WHERE tenant_id = :tenant"
 )
@@ -169,15 +171,18 @@ async def insert_vectors(
 ) -> None:
     """Stores the vectors of chunks that are stored already, their document's language with them. Those that the space
     has are kept."""
-    values: dict[str, Any] = {
-        "tenant": tenant_id,
-        "space": space.id,
-        "ids": list(chunk_ids),
-        "embeddings": [vector_text(vector) for vector in vectors],
-    }
-    if space.tier == "large":
-        values["dimensions"] = space.dimensions
-    await tx.execute(_INSERT_LARGE if space.tier == "large" else _INSERT_EXACT, values)
+    large = space.tier == "large"
+    common: dict[str, Any] = {"tenant": tenant_id, "space": space.id}
+    if large:
+        common["dimensions"] = space.dimensions
+    # As text, a vector takes ten times its memory: a long document's are never all written out at once.
+    for start in range(0, len(chunk_ids), _WRITTEN_AT_ONCE):
+        end = start + _WRITTEN_AT_ONCE
+        values = common | {
+            "ids": list(chunk_ids[start:end]),
+            "embeddings": [vector_text(vector) for vector in vectors[start:end]],
+        }
+        await tx.execute(_INSERT_LARGE if large else _INSERT_EXACT, values)
 
 
 async def list_unembedded(
