@@ -242,6 +242,25 @@ class TestSchedule:
             assert await service.start_due_crawls(tx, company.owner) == 0
 
 
+class TestLanguage:
+    async def test_that_is_changed_has_every_document_read_again(self, company: Company, site: Site) -> None:
+        site.pages = {"/": page("Help", links=["/a"]), "/a": page("A")}
+        source_id = await added(company, site)
+        await ended(company, source_id)
+        before = await versions(company, source_id)
+        async with db.transaction(company.owner) as tx:
+            await service.update_source(tx, company.owner, source_id, {"language": "de"})
+        for _ in range(100):
+            after = await versions(company, source_id)
+            if all(after[url] > before[url] for url in before):
+                break
+            await asyncio.sleep(0.1)
+        await ended(company, source_id)
+        async with db.read_only(company.owner) as tx:
+            rows = await tx.execute(text("SELECT DISTINCT language FROM documents"))
+            assert [language for (language,) in rows] == ["de"]
+
+
 class TestRevive:
     async def test_goes_on_with_a_crawl_whose_job_is_gone(self, company: Company, site: Site) -> None:
         site.pages = {"/": page("Help", links=["/a"]), "/a": page("A")}
