@@ -181,6 +181,7 @@ def _price(price: int | None) -> str:
 def _cost(price: int | None, tokens: int) -> str:
     if price == 0:
         return "It costs nothing"
+    paid_for = f"for about {counted(tokens, 'token')}"
     if price is None:
-        return f"Its price is not known here; it is paid for about {counted(tokens, 'token')}"
-    return f"It costs about {dollars(tokens * price // 1_000_000)} for {counted(tokens, 'token')}"
+        return f"Its price is not known here; it is paid {paid_for}"
+    return f"It costs {dollars(tokens * price // 1_000_000)} {paid_for}"

@@ -173,5 +173,6 @@ def _losing(row: DocumentRow, cited: int) -> str:
         if cited
         else ""
     )
-    back = " The next crawl brings it back, unless its path is excluded." if row.kind == "page" else ""
-    return f" and {lost} are removed, and answers no longer come from it.{answers}{back}"
+    back = "The next crawl brings it back, unless its path is excluded."
+    end = back if row.kind == "page" else "" if row.kind == "snippet" else "This cannot be undone."
+    return f" and {lost} are removed, and answers no longer come from it.{answers} {end}".rstrip()
