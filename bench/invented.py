@@ -1,46 +1,54 @@
-"""Passages of invented words, as many as wanted: some words common to all, as in a language, some of one subject."""
+"""Passages put together from real words, as many as wanted: some words common to all, as in a language, some of one
+subject, a few names that are found nowhere else.
+
+The words are those of Echo's own texts. Invented ones would not do: a model that has never met them makes nearly the
+same vector of every passage, and nothing can tell the near from the far.
+"""
 
 import random
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy
 
 from echo_app.kit.language.words import stem
 
-WORDS = 40_000
+ROOT = Path(__file__).parents[1]
 SUBJECTS = 4_000
-SUBJECT_WORDS = 60
+SUBJECT_WORDS = 25
+PASSAGES_A_SUBJECT = 40
 # Of a passage's words, those of its subject.
-OF_SUBJECT = 0.4
-_SYLLABLES = (
-    "ba be bo da de di du fa fe fi go ga ka ke ki ko la le li lo ma me mi mo na ne ni no pa pe pi ra re ri ro sa"
-).split()
+OF_SUBJECT = 0.5
+NAMES_A_PASSAGE = 3
+_NAMES = 200_000
 
 
 @cache
 def vocabulary() -> list[str]:
-    chooser = random.Random(1)
-    words: dict[str, None] = {}
-    while len(words) < WORDS:
-        words["".join(chooser.choice(_SYLLABLES) for _ in range(chooser.randint(2, 4)))] = None
-    return list(words)
+    found: set[str] = set()
+    for path in (*ROOT.glob("demo/**/*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "README.md"):
+        found.update(re.findall(r"[a-z]{4,14}", path.read_text().lower()))
+    words = sorted(found)
+    random.Random(1).shuffle(words)
+    return words
 
 
 @cache
-def _stems() -> dict[str, str]:
-    return {word: stem(word, "en") for word in vocabulary()}
+def _stem(word: str) -> str:
+    return stem(word, "en")
 
 
 @cache
-def _common() -> numpy.ndarray:
+def _shares() -> numpy.ndarray:
     """The cumulated shares of the words by Zipf's law."""
-    shares = 1 / numpy.arange(1, WORDS + 1)
+    shares = 1 / numpy.arange(1, len(vocabulary()) + 1)
     return numpy.cumsum(shares / shares.sum())
 
 
+@cache
 def subject_words(subject: int) -> list[str]:
-    chooser = random.Random(subject)
-    return [vocabulary()[chooser.randrange(200, WORDS)] for _ in range(SUBJECT_WORDS)]
+    return random.Random(subject).sample(vocabulary(), SUBJECT_WORDS)
 
 
 class Passages:
@@ -50,33 +58,26 @@ class Passages:
         self._chooser = numpy.random.default_rng(seed)
 
     def text(self, number: int) -> str:
-        length = int(self._chooser.integers(50, 110))
-        own = subject_words_cached(self._subject(number))
+        length = int(self._chooser.integers(40, 90))
+        own = subject_words(self._subject(number))
         of_subject = int(length * OF_SUBJECT)
         words = [own[i] for i in self._chooser.integers(0, SUBJECT_WORDS, of_subject)]
-        places = numpy.searchsorted(_common(), self._chooser.random(length - of_subject))
-        words += [vocabulary()[min(int(i), WORDS - 1)] for i in places]
+        places = numpy.searchsorted(_shares(), self._chooser.random(length - of_subject - NAMES_A_PASSAGE))
+        words += [vocabulary()[min(int(i), len(vocabulary()) - 1)] for i in places]
+        words += [f"x{int(i)}" for i in self._chooser.integers(0, _NAMES, NAMES_A_PASSAGE)]
         self._chooser.shuffle(words)
         return " ".join(words) + "."
 
     def title(self, number: int) -> str:
-        return " ".join(subject_words_cached(self._subject(number))[:3])
+        return " ".join(subject_words(self._subject(number))[:3])
 
     def terms(self, text: str) -> list[str]:
-        return [_stems()[word] for word in text.rstrip(".").split()]
+        return [_stem(word) for word in text.rstrip(".").split()]
 
     def question(self, chooser: random.Random) -> str:
-        """Three words of a subject, two of any kind, one of the commonest."""
-        own = chooser.sample(subject_words_cached(chooser.randrange(SUBJECTS)), 3)
-        others = [
-            vocabulary()[int(numpy.searchsorted(_common(), chooser.random())) % WORDS] for _ in range(2)
-        ]
-        return " ".join([*own, *others, vocabulary()[chooser.randrange(20)]]) + "?"
+        """Four words of a subject, and one of any kind."""
+        own = chooser.sample(subject_words(chooser.randrange(SUBJECTS)), 4)
+        return " ".join([*own, chooser.choice(vocabulary())]) + "?"
 
     def _subject(self, number: int) -> int:
-        return number // 40 % SUBJECTS
-
-
-@cache
-def subject_words_cached(subject: int) -> list[str]:
-    return subject_words(subject)
+        return number // PASSAGES_A_SUBJECT % SUBJECTS

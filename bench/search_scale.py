@@ -33,7 +33,7 @@ from echo_app.embedded_postgres import EmbeddedPostgres
 from echo_app.kit.ids import new_id
 from echo_app.knowledge import service as knowledge
 from echo_app.knowledge.indexing import vector_text
-from echo_app.knowledge.retrieval import search_statement
+from echo_app.knowledge.retrieval import GRAPH_EFFORT, search_statement
 from echo_app.providers.embeddings.local import embed_now
 from echo_app.settings import settings
 from echo_app.tenancy import Actor, Role
@@ -296,7 +296,7 @@ def _recall(admin: psycopg.Connection, tenant: UUID, space: UUID, question: str)
         [tenant, space, vector],
     ).fetchall()
     with admin.transaction():
-        admin.execute("SET LOCAL hnsw.ef_search = 200")
+        admin.execute(f"SET LOCAL hnsw.ef_search = {GRAPH_EFFORT}")
         admin.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
         near = admin.execute(
             search_statement("large", 256, nearest_only=True),

@@ -23,6 +23,10 @@ class Likened(Protocol):
     @property
     def cosine(self) -> float | None: ...
 
+    def in_body(self) -> frozenset[int]:
+        """Which of the question's words its body holds."""
+        ...
+
 
 def says_same(text: str, other: str) -> bool:
     """True when two passages have nearly all words in common, and the same numbers."""
@@ -40,15 +44,20 @@ def says_same(text: str, other: str) -> bool:
 def folded(order: Sequence[int], candidates: Sequence[Likened], limit: int) -> list[int]:
     """The first `limit` of `order` (places in `candidates`), of those that say the same only the first."""
     kept: list[int] = []
+    # Those that hold the same of the question: no others are compared word by word, which takes time.
+    alike: dict[frozenset[int], list[Likened]] = {}
     for i in order:
         if len(kept) == limit:
             break
-        if not any(_alike(candidates[i], candidates[j]) for j in kept):
+        candidate = candidates[i]
+        before = alike.setdefault(candidate.in_body(), [])
+        if not any(
+            _as_near(candidate, each) and says_same(candidate.content, each.content) for each in before
+        ):
             kept.append(i)
+            before.append(candidate)
     return kept
 
 
-def _alike(one: Likened, other: Likened) -> bool:
-    return abs((one.cosine or 0.0) - (other.cosine or 0.0)) < _SAME_COSINE and says_same(
-        one.content, other.content
-    )
+def _as_near(one: Likened, other: Likened) -> bool:
+    return abs((one.cosine or 0.0) - (other.cosine or 0.0)) < _SAME_COSINE
