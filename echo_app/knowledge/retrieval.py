@@ -9,6 +9,8 @@ What makes it fast: the indexes hold all that is read from them (index-only scan
 compared by the signs of their numbers (32 bytes instead of 1,024) and the nearest exactly, a large tenant's found by
 HNSW; terms gather, the rarest first, until `MOST_READ` postings are read, the others are only looked up in the
 candidates; and filters stand in those same indexes, in statements of their own, so that they cost nothing unused.
+What must be looked up one by one says so (LATERAL … OFFSET 0): tenant and space are told
+apart by the same rows, so the planner expects far too few of them and would join all to all.
 The statements go to the driver directly, prepared: SQLAlchemy would take as long to pass them on as Postgres to answer.
 """
 
@@ -104,7 +106,9 @@ _EXACT = f"""near AS MATERIALIZED (
         WHERE tenant_id = %(tenant)s AND space_id = %(space)s {{narrowed}}
         ORDER BY signs <~> binary_quantize(%(vector)s::vector) LIMIT {_BY_SIGNS}
     ), dense AS MATERIALIZED (
-        SELECT chunk_id FROM near JOIN chunk_vectors USING (chunk_id) WHERE space_id = %(space)s
+        SELECT chunk_id FROM near CROSS JOIN LATERAL (
+            SELECT embedding FROM chunk_vectors AS whole
+            WHERE whole.chunk_id = near.chunk_id AND whole.space_id = %(space)s OFFSET 0) AS compared
         ORDER BY embedding <#> %(vector)s::vector LIMIT {_BY_VECTOR}
     )"""
 
