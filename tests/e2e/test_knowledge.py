@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, expect, sync_playwright
 
 from tests.e2e.running import Running, running_echo
 
@@ -103,8 +103,8 @@ def test_an_upload_becomes_ready_is_found_and_opens_at_the_passage(page: Page) -
         packed.writestr("picture.png", b"\x89PNG\r\n\x1a\n0000")
     page.get_by_label("Files to add").set_input_files(
         [
-            {"name": "kayaks.zip", "mimeType": "application/zip", "buffer": archive.getvalue()},
-            {"name": "torn.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 torn"},
+            FilePayload(name="kayaks.zip", mimeType="application/zip", buffer=archive.getvalue()),
+            FilePayload(name="torn.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 torn"),
         ]
     )
     expect(page.get_by_role("region", name="Upload")).to_contain_text("picture.png")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from echo_app import realtime
 from echo_app.audit import service as audit
 from echo_app.kit.clock import now
 from echo_app.kit.ids import encode
@@ -41,12 +42,14 @@ async def compare_document(tx: AsyncSession, actor: Actor, document_id: UUID) ->
 
 
 async def compare_documents(tx: AsyncSession, actor: Actor, limit: int) -> int:
-    """Compares some of the documents that were read since they were last compared; says how many, 0 when none is
-    left."""
+    """Compares some of the documents that were read since they were last compared, and tells the tenant's open pages,
+    on commit; says how many, 0 when none is left."""
     uncompared = await repository.list_uncompared(tx, actor.tenant_id, limit)
     for document_id, version in uncompared:
         await compare_document(tx, actor, document_id)
         await repository.set_compared(tx, actor.tenant_id, document_id, version)
+    if uncompared:
+        await realtime.publish(tx, realtime.News("finding", str(actor.tenant_id)))
     return len(uncompared)
 
 

@@ -151,7 +151,16 @@ def _not_yet() -> rx.Component:
     return rx.cond(
         DocumentState.shown.busy,
         empty_state("hourglass", "Being read", "Its passages appear here as soon as they can be found."),
-        empty_state("circle-stop", "Not read", "Nothing of it can be found. Read it again, or delete it."),
+        empty_state(
+            "circle-stop",
+            "Not read",
+            "Nothing of it can be found. Read it again, or delete it.",
+            rx.cond(
+                DocumentState.may_write_knowledge,
+                button("Read again", on_click=DocumentState.read_again_clicked),
+                rx.fragment(),
+            ),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from echo_app.kit.ids import decode, encode
 from echo_app.knowledge import service as knowledge
 from echo_app.knowledge.catalogue import service as catalogue
 from echo_app.knowledge.catalogue.schemas import Catalogue, DocumentFilter
+from echo_app.knowledge.findings import service as findings
 from echo_app.knowledge.sources import service as sources
 from echo_app.knowledge.sources.schemas import SourceRow
 from echo_app.tenancy import Actor
@@ -44,6 +45,7 @@ class _Shown:
     counts: dict[str, int]
     sources: list[SourceRow]
     languages: list[str]
+    findings: int
 
 
 class KnowledgeState(FrameState):
@@ -90,7 +92,7 @@ class KnowledgeState(FrameState):
         """Keeps the table current: documents are read, become ready, or fail, while somebody looks."""
         async with aclosing(live.bursts(self, actor, gap=0.4)) as bursts:
             async for burst in bursts:
-                if not any(news.kind in ("document", "source", "resync") for news in burst):
+                if not any(news.kind in ("document", "source", "finding", "resync") for news in burst):
                     continue
                 try:
                     read = await _read(actor, self.view)
@@ -173,6 +175,7 @@ class KnowledgeState(FrameState):
         last = first + len(self.rows)
         self.range_words = f"{first + 1:,} to {last:,} of {found.total:,}" if self.rows else ""
         self.total, self.summary = sum(shown.counts.values()), _summary(shown)
+        self.open_findings = shown.findings
         self.sources = [Choice(encode("src", source.id), source.name) for source in shown.sources]
         self.languages = [Choice(code, language_name(code)) for code in shown.languages]
 
@@ -184,6 +187,7 @@ async def _read(actor: Actor, view: View) -> _Shown:
             await knowledge.count_documents(tx, actor),
             await sources.list_sources(tx, actor),
             await catalogue.list_languages(tx, actor),
+            await findings.count_findings(tx, actor),
         )
 
 

@@ -107,11 +107,11 @@ def state_and_progress(document: Any) -> rx.Component:
                     custom_attrs={"aria-label": rx.Var.create("Reading ") + document.title},
                 ),
                 rx.el.div(document.progress, class_name="text-12 text-muted tabular-nums"),
-                class_name="grid gap-1 min-w-32 max-w-48",
+                class_name="grid gap-1 w-full min-w-28 max-w-52",
             ),
             rx.fragment(),
         ),
-        class_name="grid gap-1.5 justify-items-start",
+        class_name="grid gap-1.5 justify-items-start grid-cols-[minmax(0,1fr)]",
     )
 
 
@@ -183,12 +183,14 @@ def _document(document: rx.Var[DocumentLine]) -> rx.Component:
                 ),
             ),
         ),
-        cell(state_and_progress(document)),
+        # as wide as a bar needs, so that columns stay where they are when one comes
+        cell(state_and_progress(document), class_name="min-w-52 max-sm:min-w-0"),
         cell(
             inner_link(
                 document.source,
                 href=document.source_href,
-                class_name="text-normal no-underline hover:underline [overflow-wrap:anywhere]",
+                title=document.source,
+                class_name="block max-w-44 truncate text-normal no-underline hover:underline",
             ),
             wide=True,
         ),
