@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from echo_app import db
 from echo_app.knowledge.findings import service as findings
@@ -28,9 +29,10 @@ TABS = (
     Tab("findings", "Findings", "/knowledge/findings"),
     Tab("embedder", "Embedder", "/knowledge/embedder"),
 )
+# On a phone the last tabs stand beyond the edge. A moment later: the number of findings makes one wider.
 _SHOW_CURRENT = (
-    "document.querySelector('nav[aria-label=Knowledge] [aria-current]')"
-    "?.scrollIntoView({block: 'nearest', inline: 'nearest'})"
+    "setTimeout(() => document.querySelector('nav[aria-label=Knowledge] [aria-current]')"
+    "?.scrollIntoView({block: 'nearest', inline: 'nearest'}), 80)"
 )
 
 
@@ -40,9 +42,10 @@ class FrameState(SignedInState):
     open_findings: int = 0
 
     @deed
-    async def tabs_shown(self, actor: Actor) -> None:
+    async def tabs_shown(self, actor: Actor) -> EventSpec:
         """On every visit of a page of /knowledge."""
         await self._count_findings(actor)
+        return rx.call_script(_SHOW_CURRENT)
 
     async def _count_findings(self, actor: Actor) -> None:
         async with db.read_only(actor) as tx:
@@ -67,13 +70,13 @@ def frame(
         ),
         rx.el.nav(
             *[_tab(one, one.name == tab) for one in TABS],
-            # on a phone the last ones stand beyond the edge
-            on_mount=rx.call_script(_SHOW_CURRENT),
             custom_attrs={"aria-label": "Knowledge"},
-            class_name="flex gap-1 px-3 border-b border-line shrink-0 overflow-x-auto max-sm:px-2",
+            class_name="relative flex gap-1 px-3 border-b border-line shrink-0 overflow-x-auto max-sm:px-2",
         ),
         # in the tab order, so that keys scroll it
-        rx.el.div(*children, tab_index=0, class_name="flex-1 min-h-0 overflow-auto -outline-offset-2"),
+        rx.el.div(
+            *children, tab_index=0, class_name="relative flex-1 min-h-0 overflow-auto -outline-offset-2"
+        ),
         here="knowledge",
     )
 
