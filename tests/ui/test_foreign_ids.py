@@ -75,7 +75,6 @@ class Ids:
             "is_open": True,
             "words": SECRET,
             "chosen": "ready",
-            "was": "assistant",
             "column": "title",
             "page": 1,
             "on": False,
