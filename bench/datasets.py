@@ -25,6 +25,16 @@ class Question:
     sources: frozenset[str] = frozenset()
 
 
+def read_collection(path: Path) -> tuple[list[Source], list[Question]]:
+    """A SQuAD-format file, or a folder that holds a TREC collection."""
+    if path.is_file():
+        return read_squad(path)
+    documents, queries, judgements = (
+        next(path.glob(pattern)) for pattern in ("*.all.*.xml", "*.qry.xml", "*qrel.trec.txt")
+    )
+    return read_trec(documents, queries, judgements)
+
+
 def read_squad(path: Path) -> tuple[list[Source], list[Question]]:
     """A data set in SQuAD's JSON: one source a paragraph."""
     sources, questions = [], []

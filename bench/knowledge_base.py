@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psycopg
+
 from bench.datasets import Source
 from echo_app import composition, db, migrations
 from echo_app.embedded_postgres import EmbeddedPostgres
 from echo_app.kit.ids import new_id
-from echo_app.knowledge import service as knowledge
-from echo_app.knowledge import tasks
+from echo_app.knowledge.bulk import File, Outcome, ingest_files
 from echo_app.settings import settings
 from echo_app.tenancy import Actor, Role
 from echo_app.tenants import sign_in
@@ -37,6 +38,12 @@ async def fresh_database() -> AsyncIterator[None]:
         shutil.rmtree(folder)
 
 
+def vacuum() -> None:
+    """As the server does by itself some time after a load: fresh statistics, and pages known to be visible to all."""
+    with psycopg.connect(db.conninfo(db.admin_url(settings())), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
 def new_folder() -> Path:
     """An empty data folder that Postgres can pass through when it runs as another user."""
     folder = Path(tempfile.mkdtemp(prefix="echo-bench-"))
@@ -50,12 +57,12 @@ async def tenant_with(sources: Iterable[Source]) -> tuple[Actor, dict[str, str]]
         "Bench", "Bench Owner", f"{new_id().hex}@bench.example", "correct horse battery", with_key=False
     )
     owner = Actor(made.tenant_id, "user", made.user_id, Role.OWNER, "Bench Owner")
+    files = [File(each.key, each.content.encode(), each.title, each.format) for each in sources]
     keys: dict[str, str] = {}
-    for source in sources:
-        async with db.transaction(owner) as tx:
-            document = await knowledge.add_document(
-                tx, owner, title=source.title, content=source.content.encode(), format=source.format
-            )
-        await tasks.ingest(owner.tenant_id, document.id)
-        keys[document.id.hex] = source.key
+
+    def told(outcome: Outcome) -> None:
+        if outcome.document_id is not None:
+            keys[outcome.document_id.hex] = outcome.name
+
+    await ingest_files(owner, files, told)
     return owner, keys

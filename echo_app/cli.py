@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -108,6 +109,19 @@ def doctor() -> None:
 
     _enter_project()
     sys.exit(examine())
+
+
+@app.command()
+def ingest(
+    path: Annotated[Path, typer.Argument(help="A file, a ZIP, or a folder with all that is in it.")],
+    tenant: Annotated[str, typer.Option(help="Whose documents they are: a tenant's id, `ten_…`.")],
+) -> None:
+    """Take files into a tenant's knowledge base. Those that are there already are left out."""
+    from echo_app.ingest_command import run
+
+    chosen = path.absolute()
+    _enter_project()
+    sys.exit(asyncio.run(run(chosen, tenant)))
 
 
 @tenant_app.command("create")

@@ -85,10 +85,10 @@ async def transaction(actor: Actor) -> AsyncIterator[AsyncSession]:
 
 @asynccontextmanager
 async def read_only(actor: Actor) -> AsyncIterator[AsyncSession]:
-    """Like `transaction`, for reading: what is written by mistake is rolled back."""
-    async with _scoped(actor.tenant_id, actor.id if actor.kind == "user" else None) as session:
+    """Like `transaction`, for reading: Postgres refuses what would write."""
+    user_id = actor.id if actor.kind == "user" else None
+    async with _scoped(actor.tenant_id, user_id, reading=True) as session:
         yield session
-        await session.rollback()
 
 
 @asynccontextmanager
@@ -111,7 +111,9 @@ async def rescope(session: AsyncSession, *, tenant_id: UUID | None, user_id: UUI
 
 
 @asynccontextmanager
-async def _scoped(tenant_id: UUID | None, user_id: UUID | None) -> AsyncIterator[AsyncSession]:
+async def _scoped(
+    tenant_id: UUID | None, user_id: UUID | None, *, reading: bool = False
+) -> AsyncIterator[AsyncSession]:
     if _engine is None:
         raise RuntimeError("open_engine has not been called in this process")
     try:
@@ -120,7 +122,10 @@ async def _scoped(tenant_id: UUID | None, user_id: UUID | None) -> AsyncIterator
             session.begin(),
             _minding_its_end(session),
         ):
-            await driver(session).execute(b"BEGIN;" + _scope(tenant_id, user_id))
+            # Reading is committed like anything else: after a ROLLBACK psycopg forgets all that the connection has
+            # prepared, and planning it anew takes longer than most statements run.
+            begin = b"BEGIN READ ONLY;" if reading else b"BEGIN;"
+            await driver(session).execute(begin + _scope(tenant_id, user_id))
             yield session
     except (OperationalError, PoolTimeout, psycopg.OperationalError) as away:
         raise Unavailable() from away

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from echo_app import composition, jobs
 from echo_app.answering import tasks as answering_tasks
 from echo_app.api.application import create_api
+from echo_app.knowledge.embedding import tasks as embedding_tasks
 from echo_app.settings import settings
 from echo_app.ui import add_pages
 from echo_app.ui.addresses import DirectPages
@@ -34,6 +35,7 @@ async def serve_live(app: FastAPI) -> AsyncIterator[None]:
         composition.running(
             jobs.work(["live"], concurrency=REPLIES_AT_ONCE, listen=True),
             jobs.sweep(),
+            embedding_tasks.keep_spending(),
         ),
     ):
         yield

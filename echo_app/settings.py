@@ -4,8 +4,9 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,7 +28,38 @@ class Settings(BaseSettings):
     openai_api_key: str | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-5-mini"
+    google_api_key: str | None = None
+    google_base_url: str | None = None
+    embeddings_base_url: str | None = Field(None, description="A server that speaks OpenAI's embeddings")
+    embeddings_api_key: str | None = None
+    embeddings_model: str = Field("default", description="The model that this server is asked for")
+    embeddings_dimensions: int = Field(1024, ge=1, le=4000, description="How long that model's vectors are")
+    embeddings_longest_tokens: int = Field(512, ge=32, description="How much of a text that model reads")
+    crawl_private_hosts: str = Field(
+        "",
+        description="Hosts of one's own network that websites may be crawled on, parted by commas; for tests and"
+        " intranets. `host` or `host:port`",
+    )
+    storage: Literal["local", "s3"] = Field("local", description="Where documents' original bytes are kept")
+    storage_quota: int | None = Field(
+        5_000_000_000, ge=0, description="Bytes of originals a company may keep; 0 for any number"
+    )
+    s3_bucket: str | None = Field(None, validate_default=True)
+    s3_prefix: str = Field("", description="Put before every key, when the bucket is shared with others")
+    s3_region: str | None = None
+    s3_endpoint: str | None = Field(None, description="Another server than Amazon's that speaks S3")
+    s3_access_key: str | None = Field(
+        None, description="Default: what the machine's own role or profile says"
+    )
+    s3_secret_key: str | None = None
     log_level: str = "info"
+
+    @field_validator("s3_bucket")
+    @classmethod
+    def _needed_by_s3(cls, bucket: str | None, values: ValidationInfo) -> str | None:
+        if bucket is None and values.data.get("storage") == "s3":
+            raise ValueError("name the bucket that ECHO_STORAGE=s3 keeps documents in")
+        return bucket
 
     def model_post_init(self, context: object) -> None:
         self.data_dir = self.data_dir.expanduser().absolute()
@@ -40,6 +72,10 @@ class Settings(BaseSettings):
     @property
     def widget_url(self) -> str:
         return (self.widget_origin or self.public_url).rstrip("/")
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        return frozenset(host for host in self.crawl_private_hosts.replace(",", " ").lower().split())
 
     def signing_key(self) -> str:
         """The secret that signs widget tokens, made at first use and kept in the data folder (mode 600).

@@ -16,7 +16,7 @@ from echo_app.tenancy import Actor, Role
 from echo_app.tenants import sign_in
 from tests.people import PASSWORD, Company
 
-pytest_plugins = ["tests.serving"]
+pytest_plugins = ["tests.serving", "tests.vendors"]
 
 
 @pytest.fixture(scope="session")

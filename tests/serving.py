@@ -13,16 +13,19 @@ from echo_app import db, jobs
 from echo_app.answering import tasks as answering_tasks
 from echo_app.api.application import create_api
 from echo_app.knowledge import tasks as knowledge_tasks
+from echo_app.knowledge.crawling import tasks as crawling_tasks
+from echo_app.knowledge.embedding import tasks as embedding_tasks
+from echo_app.knowledge.sources import tasks as source_tasks
 from tests.people import Company
 
-TASKS = (answering_tasks, knowledge_tasks)
+TASKS = (answering_tasks, knowledge_tasks, crawling_tasks, embedding_tasks, source_tasks)
 
 
 @pytest.fixture(scope="module")
 async def queue(database: str) -> AsyncIterator[None]:
     """Both queues worked off in this process."""
     await jobs.open_queue(db.conninfo(database))
-    work = asyncio.create_task(jobs.work(["live", "ingest"], concurrency=20, listen=True))
+    work = asyncio.create_task(jobs.work(["live", "ingest", "crawl", "upkeep"], concurrency=20, listen=True))
     yield
     work.cancel()
     with suppress(asyncio.CancelledError):

@@ -19,6 +19,8 @@ SHARED = {"login_attempts", "alembic_version"}
 QUEUE = "procrastinate_"
 # Guarded by a condition of their own, since a person sees their own rows also outside a tenant.
 PERSONAL = {"tenants", "users"}
+# What was done and what was used stays written, for everybody.
+APPENDED = {"audit_entries", "usage_entries"}
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -169,7 +171,7 @@ class TestRows:
     ) -> None:
         scope(application, other_company)
         for name in [*tables(owner, tenanted=True), *PERSONAL]:
-            if name == "audit_entries":
+            if name in APPENDED:
                 continue
             column = "id" if name in PERSONAL else "tenant_id"
             identifier = filled.owner.id if name == "users" else filled.tenant_id
@@ -208,10 +210,14 @@ class TestRows:
             application.execute("UPDATE conversations SET tenant_id = %s", [other_company.tenant_id])
 
 
-class TestAuditEntries:
+class TestAppendedTables:
     @pytest.mark.parametrize(
         "statement",
-        ["UPDATE audit_entries SET action = ''", "DELETE FROM audit_entries", "TRUNCATE audit_entries"],
+        [
+            statement.format(table=table)
+            for table in sorted(APPENDED)
+            for statement in ("UPDATE {table} SET id = id", "DELETE FROM {table}", "TRUNCATE {table}")
+        ],
     )
     async def test_what_was_done_stays_written(
         self, company: Company, application: Connection, statement: str

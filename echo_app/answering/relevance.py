@@ -20,14 +20,17 @@ _MOST_MEANING = 0.6
 _MEANING_ELSEWHERE = 0.3
 _MISSED_DEED = 0.5
 _LOOKED_AT = 3
+# Each embedder has its own measure of near: what was fitted with one says nothing of another.
+_FITTED_WITH = "wordllama"
 
 
-def is_relevant(question: str, hits: Sequence[Hit]) -> bool:
-    """True when one of the best passages holds enough of what the question is about."""
+def is_relevant(question: str, hits: Sequence[Hit], embedder: str | None = _FITTED_WITH) -> bool:
+    """True when one of the best passages holds enough of what the question is about. `embedder` is whose vectors their
+    `cosine` comes from; None when words alone were compared."""
     verbs = frozenset[str]() if asks_about_deed(question) else deeds(question)
-    english = language_of(question) == "en"
+    fitted = embedder == _FITTED_WITH and language_of(question) == "en"
     for hit in hits[:_LOOKED_AT]:
-        nearness = min(_MOST_MEANING, max(0.0, hit.cosine)) if english else _MEANING_ELSEWHERE
+        nearness = min(_MOST_MEANING, max(0.0, hit.cosine)) if fitted else _MEANING_ELSEWHERE
         if _coverage(hit, verbs) + _MEANING_WORTH * nearness >= _ENOUGH:
             return True
     return False

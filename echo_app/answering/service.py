@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from echo_app.answering.citations import cited_passages
 from echo_app.answering.demands import demand_of
-from echo_app.answering.finding import find_passages
+from echo_app.answering.finding import find_passages, searched_for
 from echo_app.answering.intents import small_talk, wants_person
 from echo_app.answering.phrases import Phrase, language_of, phrase
 from echo_app.answering.prompt import build_prompt
@@ -22,6 +22,7 @@ from echo_app.conversations import service as conversations
 from echo_app.conversations.schemas import CitationView, Escalation, NewReply, Said
 from echo_app.conversations.schemas import Turn as TurnOwed
 from echo_app.kit.text import preview
+from echo_app.knowledge.retrieval import Narrowing
 from echo_app.knowledge.schemas import Hit
 from echo_app.providers.llm.base import Model, ModelRequest, Turn, Usage, models
 from echo_app.tenancy import Actor
@@ -82,8 +83,7 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
         return replace(assignment, words=phrase(kind, assignment.language))
     if demand := demand_of(question):
         return _handing_over(assignment, "handing_over", demand, _DEMANDS[demand])
-    before = next((said.content for said in reversed(turn.history) if said.author == "contact"), None)
-    hits = await find_passages(tx, actor, question, before)
+    hits = await find_passages(tx, actor, question, _before(turn), Narrowing(signed_in=turn.signed_in))
     assignment = replace(
         assignment, hits=hits, timings={"prepareMs": round((perf_counter() - began) * 1000, 2)}
     )
@@ -97,6 +97,17 @@ async def prepare(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assi
         history=[_turn(message) for message in turn.history if message.author != "system"],
     )
     return replace(assignment, request=request)
+
+
+async def questions_of(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> list[str]:
+    """What `prepare` may search for; nothing when the assistant owes no answer. Raises ConversationNotFound."""
+    owed = await _owed(tx, actor, conversation_id)
+    if owed is None:
+        return []
+    question = owed[0].question
+    if wants_person(question) or small_talk(question) or demand_of(question):
+        return []
+    return searched_for(question, _before(owed[1]))
 
 
 async def give_up(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> Assignment | None:
@@ -185,6 +196,11 @@ async def _owed(
         model=offered.get(persona.model) or offered["extractive"],
     )
     return assignment, turn, persona
+
+
+def _before(turn: TurnOwed) -> str | None:
+    """What the contact wrote before."""
+    return next((said.content for said in reversed(turn.history) if said.author == "contact"), None)
 
 
 def _handing_over(assignment: Assignment, words: Phrase, reason: str, why: str) -> Assignment:

@@ -5,6 +5,7 @@ or writes it again under the same id with the next attempt, withdrawing what was
 after a saved reply is another job's.
 """
 
+import asyncio
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from echo_app.answering import service
 from echo_app.answering.streaming import ReplyStream
 from echo_app.answering.writing import write
 from echo_app.conversations import service as conversations
+from echo_app.knowledge import service as knowledge
 from echo_app.realtime import bus
 from echo_app.tenancy import Actor
 
@@ -33,6 +35,8 @@ async def answer(context: JobContext, tenant_id: str, conversation_id: str, repl
     conversation, reply = UUID(conversation_id), UUID(reply_id)
     runs_before = context.job.attempts
     with bus.subscribe(conversation_id=conversation) as news:
+        if knowledge.asks_vendor(actor):
+            await _embed_ahead(actor, conversation)
         async with db.read_only(actor) as tx:
             if runs_before and await conversations.was_said(tx, actor, reply):
                 return
@@ -51,3 +55,10 @@ async def answer(context: JobContext, tenant_id: str, conversation_id: str, repl
     if outcome != "saved" and draft.finished:
         stream.withdraw()
     log.info("conversation.answered", tenant=tenant_id, conversation=conversation_id, outcome=outcome)
+
+
+async def _embed_ahead(actor: Actor, conversation: UUID) -> None:
+    """Has the questions' vectors made while no transaction is open."""
+    async with db.read_only(actor) as tx:
+        questions = await service.questions_of(tx, actor, conversation)
+    await asyncio.gather(*(knowledge.embed_ahead(actor, question) for question in questions))

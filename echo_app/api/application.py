@@ -5,7 +5,18 @@ from fastapi.middleware import Middleware
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 
-from echo_app.api import auth, demo, documents, failures, health, public, widget, widget_socket
+from echo_app.api import (
+    auth,
+    demo,
+    documents,
+    embeddings,
+    failures,
+    health,
+    public,
+    sources,
+    widget,
+    widget_socket,
+)
 from echo_app.api.body_limit import BodyLimit
 from echo_app.api.page_headers import PageHeaders
 
@@ -31,7 +42,10 @@ def create_api() -> FastAPI:
         default_response_class=JSONResponse,
         separate_input_output_schemas=False,
     )
-    routers = [module.router for module in (public, documents, auth, widget, widget_socket, demo, health)]
+    routers = [
+        module.router
+        for module in (public, documents, embeddings, sources, auth, widget, widget_socket, demo, health)
+    ]
     for router in routers:
         api.include_router(router)
     failures.install(api, routers)

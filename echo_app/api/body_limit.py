@@ -27,7 +27,7 @@ class BodyLimit:
         if scope["type"] != "http" or not scope["path"].startswith(("/api/", "/auth/", "/widget/")):
             await self._app(scope, receive, send)
             return
-        limit = LARGEST_DOCUMENT if scope["path"] == "/api/v1/documents" else LARGEST_BODY
+        limit = LARGEST_DOCUMENT if scope["path"].startswith("/api/v1/documents") else LARGEST_BODY
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             await _drain(receive, min(int(declared), MOST_DRAINED))

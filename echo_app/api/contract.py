@@ -126,17 +126,61 @@ class CreateDocument(Shape):
     tenant_id: str | None = None
 
 
+DocumentStatus = Literal["queued", "processing", "ready", "failed", "cancelled"]
+
+
+class MemberBody(Shape):
+    """A file of a ZIP: its document's id, or the reason why it is none."""
+
+    name: str
+    id: str | None
+    status: DocumentStatus
+    error: str | None
+
+
 class AcceptedDocument(Shape):
     id: str
-    status: Literal["queued", "processing", "ready", "failed"]
+    status: DocumentStatus
+
+
+class DeletedDocument(Shape):
+    id: str
+
+
+class AcceptedArchive(Shape):
+    """A ZIP becomes a document for each of its files; what is wrong with one does not hold up the others."""
+
+    items: list[MemberBody]
+
+
+class DocumentProgress(Shape):
+    pages_done: int
+    pages_total: int = Field(description="0 for what has no pages, or is not counted yet")
+    passages_done: int
+    passages_total: int
+    seconds_left: int | None = Field(description="About; null when it cannot be told")
 
 
 class DocumentBody(Shape):
     id: str
+    source_id: str
     title: str
-    status: Literal["queued", "processing", "ready", "failed"]
+    status: DocumentStatus
     error: str | None
     chunks: int
+    format: str
+    bytes: int
+    language: str | None = Field(description="Two letters; null until it was read")
+    pages: int | None
+    url: str | None
+    created_at: datetime
+    updated_at: datetime
+    progress: DocumentProgress | None = Field(description="Null unless it is being read")
+
+
+class DocumentList(Shape):
+    items: list[DocumentBody]
+    next: str | None = Field(description="For the following page, as `after`")
 
 
 class SearchQuery(Shape):
@@ -156,6 +200,49 @@ class SearchHit(Shape):
 
 class SearchResult(Shape):
     hits: list[SearchHit]
+    lexical_only: bool = Field(
+        False, description="The vendor of embeddings was away, so passages were found by their words alone"
+    )
+
+
+class ChooseEmbedder(Shape):
+    embedder: str = Field(min_length=1, max_length=200)
+    tenant_id: str | None = None
+
+
+class EmbedderBody(Shape):
+    embedder: str
+    vendor: str
+    model: str
+    dimensions: int
+    micro_dollars_per_million_tokens: int | None = Field(description="Null where the price is not known")
+    needs: str | None = Field(description="The setting of this installation that is missing; null when ready")
+
+
+class EmbeddingChangeBody(Shape):
+    embedder: str
+    state: Literal["building", "failed"]
+    done: int = Field(description="Passages embedded so far, of `total`")
+    total: int
+    tokens: int
+    cost_micro_dollars: int
+    error: str | None = Field(description="Why it failed, or what holds it up just now")
+    started_at: datetime
+
+
+class EmbeddingSpentBody(Shape):
+    tokens: int
+    cost_micro_dollars: int
+
+
+class EmbeddingsBody(Shape):
+    """`embedder` is what searches use now; `change` is null unless another is on its way."""
+
+    embedder: str
+    dimensions: int
+    change: EmbeddingChangeBody | None
+    offered: list[EmbedderBody]
+    this_month: EmbeddingSpentBody
 
 
 class ErrorFacts(Shape):

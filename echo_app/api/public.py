@@ -137,8 +137,9 @@ async def get_message(message_id: Annotated[UUID, path_id("msg")], actor: Caller
 async def search(body: SearchQuery, actor: Caller) -> SearchResult:
     """The passages that fit a question best."""
     check_tenant(actor, body.tenant_id)
+    await knowledge.embed_ahead(actor, body.query)
     async with db.read_only(actor) as tx:
-        hits = await knowledge.search(tx, actor, body.query, body.limit)
+        found = await knowledge.find(tx, actor, body.query, body.limit)
     return SearchResult(
         hits=[
             SearchHit(
@@ -149,8 +150,9 @@ async def search(body: SearchQuery, actor: Caller) -> SearchResult:
                 score=hit.score,
                 page=hit.page,
             )
-            for hit in hits
-        ]
+            for hit in found.hits
+        ],
+        lexical_only=found.lexical_only,
     )
 
 

@@ -15,7 +15,9 @@ from echo_app.models import Suggestion
 
 # The conversation once, and beside it each message that awaits a reply or is one of the newest.
 _TURN = """
-    SELECT c.handler, c.status, m.id, m.author, m.content, m.awaiting_reply
+    SELECT c.handler, c.status, EXISTS (SELECT FROM contacts
+            WHERE tenant_id = %(tenant)s AND id = c.contact_id AND external_id IS NOT NULL),
+        m.id, m.author, m.content, m.awaiting_reply
     FROM conversations c LEFT JOIN (
         (SELECT id, seq, author, content, awaiting_reply FROM messages
             WHERE tenant_id = %(tenant)s AND conversation_id = %(conversation)s AND awaiting_reply
@@ -76,11 +78,12 @@ async def find_turn(
     )
     if not found:
         return None
-    handler, status = found[0][:2]
-    said = [(Said(id, author, content), awaiting) for _, _, id, author, content, awaiting in found if id]
+    handler, status, signed_in = found[0][:3]
+    said = [(Said(id, author, content), awaiting) for *_, id, author, content, awaiting in found if id]
     return Turn(
         handler=handler,
         status=status,
+        signed_in=signed_in,
         awaiting=[message for message, awaiting in said if awaiting],
         history=[message for message, awaiting in said if not awaiting],
     )

@@ -120,6 +120,7 @@ async def get_thread(tx: AsyncSession, actor: Actor, conversation_id: UUID) -> T
     return Thread(
         id=conversation.id,
         tenant_id=conversation.tenant_id,
+        contact_id=conversation.contact_id,
         channel=cast(Channel, conversation.channel),
         handler=cast(Handler, conversation.handler),
         status=cast(Status, conversation.status),

@@ -52,6 +52,7 @@ class Thread:
 
     id: UUID
     tenant_id: UUID
+    contact_id: UUID
     channel: Channel
     handler: Handler
     status: Status
@@ -150,10 +151,14 @@ class Said:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the assistant needs to answer: the contact's messages still without a reply, and what came before."""
+    """What the assistant needs to answer: the contact's messages still without a reply, and what came before.
+
+    `signed_in`: the tenant has said who the contact is.
+    """
 
     handler: Handler
     status: Status
+    signed_in: bool
     awaiting: list[Said]
     history: list[Said]
 

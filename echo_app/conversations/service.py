@@ -270,6 +270,7 @@ async def _open(
     return Thread(
         id=conversation.id,
         tenant_id=actor.tenant_id,
+        contact_id=contact_id,
         channel=channel,
         handler="assistant",
         status="open",

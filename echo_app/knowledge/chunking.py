@@ -16,9 +16,12 @@ from echo_app.knowledge.parsing import Parsed
 
 # Sizes are counted in words; a run without spaces counts one for every eight characters.
 MOST_WORDS = 250
-FULL_WORDS = 210
 _WORD_CHARACTERS = 8
-LONGEST_PASSAGE = MOST_WORDS * _WORD_CHARACTERS
+# A passage that is cut anew is filled to this share, so that the pieces come out even.
+_FULL = 0.84
+# A list, a table or code stays whole up to this many times the size of other passages.
+_WHOLE = 2
+_FEWEST_WORDS = 40
 LONGEST_HEADING = 300
 _CHARACTERS_PER_TOKEN = 4
 
@@ -41,18 +44,32 @@ class Passage:
     token_count: int
 
 
-def passages(parsed: Parsed) -> list[Passage]:
+def passages(parsed: Parsed, most_words: int = MOST_WORDS) -> list[Passage]:
     """Cuts a parsed document into passages, in order. A document with any text has at least one."""
     found = [
         _passage(parsed, section, span)
         for section in _sections(parsed)
-        for span in _grouped(parsed.text, section.blocks)
+        for span in _grouped(parsed.text, section.blocks, most_words)
     ]
     if found:
         return found
     # Headings and nothing under them: then they are the text.
     headings = [Block("text", block.start, block.end) for block in parsed.blocks]
-    return [_passage(parsed, _Section("", None, headings), span) for span in _grouped(parsed.text, headings)]
+    return [
+        _passage(parsed, _Section("", None, headings), span)
+        for span in _grouped(parsed.text, headings, most_words)
+    ]
+
+
+def words_for(longest_tokens: int, text: str) -> int:
+    """The size of passages for a model that reads so many tokens, the words of their place included.
+
+    A word of a European language is up to two tokens; a word's worth of a script without spaces is eight.
+    """
+    sample = text[:20_000]
+    spaceless = len(sample.split()) * 3 * _WORD_CHARACTERS < len(sample)
+    fitting = longest_tokens // ((_WORD_CHARACTERS if spaceless else 2) * _WHOLE)
+    return max(_FEWEST_WORDS, min(MOST_WORDS, fitting))
 
 
 def token_count(content: str) -> int:
@@ -99,31 +116,31 @@ def _sections(parsed: Parsed) -> Iterator[_Section]:
         yield section
 
 
-def _grouped(text: str, blocks: list[Block]) -> Iterator[Span]:
+def _grouped(text: str, blocks: list[Block], most: int) -> Iterator[Span]:
     """Joins a section's blocks, cut where they must be, into passages of about even size."""
-    pieces = [piece for unit in _units(text, blocks) for piece in _fitting(text, unit)]
+    pieces = [piece for unit in _units(text, blocks, most) for piece in _fitting(text, unit, most)]
     if not pieces:
         return
     counts = [_words_in(text, piece) for piece in pieces]
     total = max(sum(counts), (pieces[-1][1] - pieces[0][0]) // _WORD_CHARACTERS)
-    aim = total / ceil(total / FULL_WORDS) if total > MOST_WORDS else MOST_WORDS
+    aim = total / ceil(total / (most * _FULL)) if total > most else most
     (start, end), words = pieces[0], counts[0]
     for piece, count in zip(pieces[1:], counts[1:], strict=True):
         full = max(words, (end - start) // _WORD_CHARACTERS) >= aim * 0.9
-        if full or words + count > MOST_WORDS or piece[1] - start > LONGEST_PASSAGE:
+        if full or words + count > most or piece[1] - start > most * _WORD_CHARACTERS:
             yield start, end
             start, words = piece[0], 0
         end, words = piece[1], words + count
     yield start, end
 
 
-def _units(text: str, blocks: list[Block]) -> Iterator[Block]:
+def _units(text: str, blocks: list[Block], most: int) -> Iterator[Block]:
     """The blocks; a line that announces a list, table or code (`You need:`) is one unit with it if both fit."""
     waiting: Block | None = None
     for block in blocks:
         if waiting is not None:
             joined = Block(block.kind, waiting.start, block.end)
-            if block.kind != "text" and _size(text, (joined.start, joined.end)) <= MOST_WORDS:
+            if block.kind != "text" and _fits(text, (joined.start, joined.end), most * _WHOLE):
                 yield joined
                 waiting = None
                 continue
@@ -137,21 +154,21 @@ def _units(text: str, blocks: list[Block]) -> Iterator[Block]:
         yield waiting
 
 
-def _fitting(text: str, block: Block) -> Iterator[Span]:
+def _fitting(text: str, block: Block, most: int) -> Iterator[Span]:
     span = (block.start, block.end)
-    if _size(text, span) <= MOST_WORDS:
+    if _fits(text, span, most if block.kind == "text" else most * _WHOLE):
         yield span
         return
     cuts: dict[str, tuple[Cut, ...]] = {"list": (_items, _lines), "table": (_lines,), "code": (_lines,)}
-    yield from _cut(text, span, (*cuts.get(block.kind, ()), _sentences, _words, _anywhere))
+    yield from _cut(text, span, (*cuts.get(block.kind, ()), _sentences, _words, _anywhere(most)), most)
 
 
-def _cut(text: str, span: Span, ways: tuple[Cut, ...]) -> Iterator[Span]:
+def _cut(text: str, span: Span, ways: tuple[Cut, ...], most: int) -> Iterator[Span]:
     for piece in ways[0](text, span):
-        if _size(text, piece) <= MOST_WORDS:
+        if _fits(text, piece, most):
             yield piece
         else:
-            yield from _cut(text, piece, ways[1:])
+            yield from _cut(text, piece, ways[1:], most)
 
 
 def _items(text: str, span: Span) -> Iterable[Span]:
@@ -172,8 +189,9 @@ def _words(text: str, span: Span) -> Iterable[Span]:
     return (match.span() for match in _RUN.finditer(text, *span))
 
 
-def _anywhere(text: str, span: Span) -> Iterable[Span]:
-    return ((at, min(at + LONGEST_PASSAGE, span[1])) for at in range(span[0], span[1], LONGEST_PASSAGE))
+def _anywhere(most: int) -> Cut:
+    length = most * _WORD_CHARACTERS
+    return lambda text, span: ((at, min(at + length, span[1])) for at in range(span[0], span[1], length))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span | None:
@@ -182,9 +200,8 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
     return (begin, begin + len(piece.strip())) if piece.strip() else None
 
 
-def _size(text: str, span: Span) -> int:
-    length = ceil((span[1] - span[0]) / _WORD_CHARACTERS)
-    return length if length > MOST_WORDS else max(_words_in(text, span), length)
+def _fits(text: str, span: Span, most: int) -> bool:
+    return ceil((span[1] - span[0]) / _WORD_CHARACTERS) <= most and _words_in(text, span) <= most
 
 
 def _words_in(text: str, span: Span) -> int:

@@ -1,7 +1,7 @@
 """What a passage is found by: its terms in each field, and the words its vector is made of."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,6 +28,11 @@ def postings_of(chunk_id: UUID, title: str, passage: Passage, language: str) -> 
         terms = terms_of(text, language)
         for term, frequency in Counter(terms).items():
             yield PostingRow(chunk_id, term, field, frequency, len(terms))
+
+
+def body_terms(postings: Iterable[PostingRow]) -> int:
+    """How many terms the bodies of these passages hold, repetitions counted."""
+    return sum(row.frequency for row in postings if row.field == BODY_FIELD)
 
 
 def embedded_text(title: str, passage: Passage) -> str:

@@ -1,28 +1,39 @@
 """A document's bytes read as text with its blocks and pages; or a named refusal.
 
 The text of Markdown and plain text is the source itself (line ends and the byte-order mark aside), so that a quote
-stands word for word in what the tenant uploaded. HTML is read as Markdown, a PDF page by page.
+stands word for word in what the tenant uploaded. HTML and Word documents are read as Markdown, a table of values row
+by row, a PDF page by page.
 """
 
-import json
-import re
-from dataclasses import asdict, dataclass
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from echo_app.kit.language.sentences import Span
 from echo_app.knowledge.blocks import Block, markdown_blocks, plain_blocks
-from echo_app.knowledge.errors import (
-    DocumentBinary,
-    DocumentEmpty,
-    DocumentNotUtf8,
-    DocumentTooLong,
-    DocumentTypeUnsupported,
-)
+from echo_app.knowledge.errors import DocumentEmpty, DocumentTooLong, DocumentTypeUnsupported
 from echo_app.knowledge.html_text import markdown_of
+from echo_app.knowledge.parsers.decoding import decoded
+from echo_app.knowledge.parsers.pdf_layout import laid_out
+from echo_app.knowledge.parsers.sniffing import FORMATS, Format, format_found
 
-Format = Literal["markdown", "text", "html", "pdf"]
-FORMATS: tuple[Format, ...] = ("markdown", "text", "html", "pdf")
-MOST_CHARACTERS = 10_000_000
+__all__ = [
+    "FORMATS",
+    "MOST_CHARACTERS",
+    "Format",
+    "Parsed",
+    "Part",
+    "check_content",
+    "format_of",
+    "parse",
+    "parts",
+]
+
+MOST_CHARACTERS = 20_000_000
+# How many pages are handed on at once.
+PAGES_AT_ONCE = 50
+# In characters.
+LONGEST_PIECE = 500_000
 
 _SUFFIXES: dict[str, Format] = {
     "md": "markdown",
@@ -31,18 +42,29 @@ _SUFFIXES: dict[str, Format] = {
     "txt": "text",
     "text": "text",
     "log": "text",
-    "csv": "text",
+    "csv": "csv",
+    "tsv": "csv",
     "html": "html",
     "htm": "html",
     "xhtml": "html",
     "pdf": "pdf",
+    "docx": "docx",
+    "zip": "zip",
 }
-# A stray control character is left out; many of them are no text.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_MOST_STRAYS = 0.001
-_PDF_MARK = b"%PDF-"
-# A PDF may have some bytes before its mark (PDF 1.7, Adobe's implementation note 13).
-_MARK_WITHIN = 1024
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a document, in order: `blocks` and `pages` are ranges of this part's `text`.
+
+    `done` of `total` pages have been read; a part may hold nothing else. `pages` is None for what has no pages.
+    """
+
+    text: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    pages: list[Span] | None = None
+    done: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,23 +75,10 @@ class Parsed:
     blocks: list[Block]
     pages: list[Span] | None = None
 
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, packed: str) -> "Parsed":
-        values = json.loads(packed)
-        pages = values["pages"]
-        return cls(
-            values["text"],
-            [Block(**block) for block in values["blocks"]],
-            [(start, end) for start, end in pages] if pages is not None else None,
-        )
-
 
 def format_of(filename: str) -> Format:
     """The format a file's name promises. Raises DocumentTypeUnsupported for any other ending."""
-    ending = filename.rsplit(".", 1)[-1].lower() if "." in filename else ""
+    ending = PurePosixPath(filename.replace("\\", "/")).suffix.lower().lstrip(".")
     if ending not in _SUFFIXES:
         raise DocumentTypeUnsupported(filename=filename[-100:])
     return _SUFFIXES[ending]
@@ -78,53 +87,136 @@ def format_of(filename: str) -> Format:
 def check_content(content: bytes, format: str) -> Format:
     """Looks at the bytes before anything is stored; the format they really are in is returned.
 
-    A PDF sent as text is a PDF. Raises DocumentEmpty, DocumentTypeUnsupported, DocumentBinary, DocumentNotUtf8.
+    A PDF sent as text is a PDF. Raises DocumentEmpty, DocumentTypeUnsupported, DocumentBinary,
+    DocumentEncodingUnknown, OfficeEncrypted, OldWordFormat.
     """
     if not content.strip():
         raise DocumentEmpty()
-    if _PDF_MARK in content[:_MARK_WITHIN]:
-        return "pdf"
     for known in FORMATS:
         if format == known:
-            if known != "pdf":
-                decoded(content)
-            return known
+            return format_found(content, known)
     raise DocumentTypeUnsupported(format=format[:50])
-
-
-def decoded(content: bytes) -> str:
-    """The text of UTF-8 bytes with plain line ends. Raises DocumentBinary, DocumentNotUtf8 or DocumentEmpty."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        raise (
-            DocumentBinary() if b"\x00" in content[:8192] else DocumentNotUtf8(byte=wrong.start)
-        ) from wrong
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    strays = len(_CONTROLS.findall(text))
-    if "\x00" in text or strays > len(text) * _MOST_STRAYS:
-        raise DocumentBinary()
-    text = _CONTROLS.sub("", text) if strays else text
-    if not text.strip():
-        raise DocumentEmpty()
-    return text
 
 
 def parse(content: bytes, format: Format) -> Parsed:
     """Reads a document. Raises the refusals of `errors.py`."""
-    if format == "pdf":
-        # pypdf is imported only where a PDF is read.
-        from echo_app.knowledge.pdf_text import read_pdf
+    return joined(list(parts(content, format)))
 
-        text, pages, blocks = read_pdf(content)
-        parsed = Parsed(text, blocks, pages)
+
+def parts(content: bytes, format: Format) -> Iterator[Part]:
+    """Reads a document stretch by stretch, so that none is ever held whole. Raises the refusals of `errors.py`."""
+    read = _pdf_parts(content) if format == "pdf" else _text_parts(content, format)
+    length, found = 0, False
+    for part in read:
+        length += len(part.text)
+        if length > MOST_CHARACTERS:
+            raise DocumentTooLong()
+        found = found or bool(part.blocks)
+        yield part
+    if not found:
+        raise DocumentEmpty()
+
+
+def joined(stretches: list[Part]) -> Parsed:
+    """The whole of its parts."""
+    if len(stretches) == 1:
+        return Parsed(stretches[0].text, stretches[0].blocks, stretches[0].pages)
+    texts: list[str] = []
+    blocks: list[Block] = []
+    pages: list[Span] | None = None
+    offset = 0
+    for part in stretches:
+        texts.append(part.text)
+        blocks += [
+            Block(block.kind, block.start + offset, block.end + offset, block.level, block.title)
+            for block in part.blocks
+        ]
+        if part.pages is not None:
+            pages = [*(pages or []), *((start + offset, end + offset) for start, end in part.pages)]
+        offset += len(part.text)
+    return Parsed("".join(texts), blocks, pages)
+
+
+def _text_parts(content: bytes, format: Format) -> Iterator[Part]:
+    # What reads Word documents and tables is imported only where there is one.
+    if format == "docx":
+        from echo_app.knowledge.parsers.docx_text import markdown_of_docx
+
+        text = markdown_of_docx(content)
     else:
         text = decoded(content)
+        if len(text) > MOST_CHARACTERS:
+            # Before it is read, which takes more memory than the text.
+            raise DocumentTooLong()
         if format == "html":
             text = markdown_of(text)
-        parsed = Parsed(text, plain_blocks(text) if format == "text" else markdown_blocks(text))
-    if len(parsed.text) > MOST_CHARACTERS:
-        raise DocumentTooLong()
-    if not parsed.blocks:
-        raise DocumentEmpty()
-    return parsed
+        if format == "csv":
+            from echo_app.knowledge.parsers.csv_text import read_csv
+
+            table = read_csv(text)
+            if table is not None:
+                yield Part(*table)
+                return
+    blocks_of = plain_blocks if format in ("text", "csv") else markdown_blocks
+    for stretch in _cut(text):
+        yield Part(stretch, blocks_of(stretch))
+
+
+def _cut(text: str) -> Iterator[str]:
+    """A long text in pieces, each from a heading on where there is one, else from a blank line on: reading it takes a
+    hundred times its memory."""
+    start = 0
+    while len(text) - start > LONGEST_PIECE:
+        end = start + LONGEST_PIECE
+        for mark in ("\n# ", "\n## ", "\n\n", "\n"):
+            found = text.rfind(mark, start + LONGEST_PIECE // 2, end)
+            if found >= 0:
+                end = found + 1
+                break
+        yield text[start:end]
+        start = end
+    yield text[start:]
+
+
+def _pdf_parts(content: bytes) -> Iterator[Part]:
+    from echo_app.knowledge.parsers.pdf_text import page_texts
+
+    texts: list[str] = []
+    length = 0
+    for done, total, text in page_texts(content):
+        length += len(text)
+        if length > MOST_CHARACTERS:
+            raise DocumentTooLong()
+        texts.append(text)
+        if done % PAGES_AT_ONCE == 0:
+            yield Part(done=done, total=total)
+    stretch = _Stretch(len(texts))
+    for number, page in enumerate(laid_out(texts), 1):
+        stretch.add(page.text, page.blocks)
+        if number % PAGES_AT_ONCE == 0 or number == len(texts):
+            yield stretch.part()
+            stretch = _Stretch(len(texts))
+
+
+class _Stretch:
+    """Some pages being put together, a blank line after each."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._texts: list[str] = []
+        self._blocks: list[Block] = []
+        self._pages: list[Span] = []
+        self._length = 0
+
+    def add(self, text: str, blocks: list[Block]) -> None:
+        start = self._length
+        self._texts.append(text + "\n\n" if text else "")
+        self._blocks += [
+            Block(block.kind, block.start + start, block.end + start, block.level, block.title)
+            for block in blocks
+        ]
+        self._pages.append((start, start + len(text)))
+        self._length += len(self._texts[-1])
+
+    def part(self) -> Part:
+        return Part("".join(self._texts), self._blocks, self._pages, self._total, self._total)

@@ -1,26 +1,24 @@
 """Documents and their passages, as they are stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, text, update
+from sqlalchemy import ARRAY, delete, func, text, update
 from sqlalchemy import select as rows_of
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from echo_app.kit.pagination import Page, cursor, position
 from echo_app.knowledge.errors import DocumentNotFound
-from echo_app.knowledge.indexing import PostingRow, vector_text
-from echo_app.knowledge.schemas import DocumentOrder, DocumentRow, PassageRow
-from echo_app.models import Chunk, Document
-
-_BATCH = 20_000
+from echo_app.knowledge.schemas import DocumentRow, LockedDocument, Original, PassageRow
+from echo_app.models import Chunk, Document, Source
 
 # As Any: the typed overloads of select end at four columns.
-_ROW: tuple[Any, ...] = (
+ROW: tuple[Any, ...] = (
     Document.id,
     Document.title,
     Document.format,
@@ -33,41 +31,50 @@ _ROW: tuple[Any, ...] = (
     Document.chunk_count,
     Document.created_at,
     Document.updated_at,
+    Document.language,
+    Document.source_id,
+    Document.kind,
+    Document.pages_done,
+    Document.pages_total,
+    Document.chunks_done,
+    Document.chunks_total,
+    Document.started_at,
+    Document.retired_at,
+)
+_LOCKED: tuple[Any, ...] = (
+    Document.title,
+    Document.format,
+    Document.status,
+    Document.version,
+    Document.storage_key,
+    Document.size_bytes,
+    Document.sha256,
+    Document.kind,
+    Document.chunk_count,
+    Source.number,
+    Source.language,
+)
+# Columns of a new file, and their types. One statement with an array for each: a row at a time takes a millisecond.
+# Links are a page's; and unnest takes no lists of lists apart.
+_INSERTED = tuple(
+    (column.name, column.type.compile(postgresql.dialect()))  # type: ignore[no-untyped-call]
+    for column in Document.__table__.columns  # type: ignore[attr-defined]
+    if column.name != "tenant_id" and not isinstance(column.type, ARRAY)
+)
+_NAMES = ", ".join(name for name, _ in _INSERTED)
+_INSERT_DOCUMENTS = text(
+    f"INSERT INTO documents (tenant_id, {_NAMES}) SELECT :tenant, {_NAMES} FROM unnest("
+    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _INSERTED)
+    + f") AS row ({_NAMES}) ON CONFLICT (tenant_id, sha256) WHERE kind = 'file' DO NOTHING RETURNING id"
 )
 _PASSAGE: tuple[Any, ...] = (Chunk.id, Chunk.position, Chunk.heading, Chunk.page, Chunk.content)
-
-# COPY is refused on tables with row-level security; rows out of arrays are nearly as fast.
-_INSERT_CHUNKS = text(
-    """
-    INSERT INTO chunks (id, tenant_id, document_id, position, heading, page, start_offset, end_offset, content,
-        token_count)
-    SELECT id, :tenant, :document, position, heading, page, start_offset, end_offset, content, token_count
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS int[]), CAST(:headings AS text[]), CAST(:pages AS int[]),
-        CAST(:starts AS int[]), CAST(:ends AS int[]), CAST(:contents AS text[]), CAST(:tokens AS int[]))
-        AS row (id, position, heading, page, start_offset, end_offset, content, token_count)
-    """
-)
-_INSERT_VECTORS = text(
-    """
-    INSERT INTO chunk_vectors (chunk_id, tenant_id, embedding)
-    SELECT id, :tenant, CAST(embedding AS vector)
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:embeddings AS text[])) AS row (id, embedding)
-    """
-)
-# In the order of the terms: the rows of one term lie together, which is how they are read.
-_INSERT_POSTINGS = text(
-    """
-    INSERT INTO postings (tenant_id, term, chunk_id, field, document_id, frequency, length)
-    SELECT :tenant, term, chunk_id, field, :document, frequency, length
-    FROM unnest(CAST(:terms AS text[]), CAST(:ids AS uuid[]), CAST(:fields AS smallint[]),
-        CAST(:frequencies AS int[]), CAST(:lengths AS int[])) AS row (term, chunk_id, field, frequency, length)
-    """
-)
 
 
 async def find_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Document | None:
     rows = await tx.scalars(
-        select(Document).where(Document.tenant_id == tenant_id, Document.sha256 == sha256)
+        select(Document).where(
+            Document.tenant_id == tenant_id, Document.sha256 == sha256, Document.kind == "file"
+        )
     )
     return rows.one_or_none()
 
@@ -80,17 +87,52 @@ async def get_by_hash(tx: AsyncSession, tenant_id: UUID, sha256: str) -> Documen
     return document
 
 
-async def insert_document(tx: AsyncSession, tenant_id: UUID, document: Document) -> bool:
-    """Inserts it unless the tenant has a document of the same bytes; says whether it did.
+async def list_by_hash(tx: AsyncSession, tenant_id: UUID, hashes: Sequence[str]) -> dict[str, Document]:
+    """The uploaded files of these bytes, by their hash."""
+    rows = await tx.scalars(
+        select(Document)
+        .where(Document.tenant_id == tenant_id, Document.kind == "file", col(Document.sha256).in_(hashes))
+        .options(defer(Document.text))  # type: ignore[arg-type]
+    )
+    return {document.sha256: document for document in rows}
+
+
+async def insert_documents(tx: AsyncSession, tenant_id: UUID, documents: Sequence[Document]) -> set[UUID]:
+    """Inserts uploaded files, but none whose bytes the tenant has; gives the ids of those it did.
 
     Waits for another transaction that is inserting the same at this moment.
     """
-    assert document.tenant_id == tenant_id
-    statement = insert(Document).values(document.model_dump())
-    done = await tx.execute(
-        statement.on_conflict_do_nothing(index_elements=["tenant_id", "sha256"]).returning(col(Document.id))
+    assert all(document.tenant_id == tenant_id for document in documents)
+    values: dict[str, Any] = {
+        name: [getattr(document, name) for document in documents] for name, _ in _INSERTED
+    }
+    return set((await tx.execute(_INSERT_DOCUMENTS, values | {"tenant": tenant_id})).scalars())
+
+
+async def stored_bytes(tx: AsyncSession, tenant_id: UUID) -> int:
+    """How many bytes of originals the tenant keeps."""
+    query = select(func.coalesce(func.sum(Document.size_bytes), 0)).where(Document.tenant_id == tenant_id)
+    return int((await tx.scalars(query)).one())
+
+
+async def has_job(tx: AsyncSession, document_id: UUID) -> bool:
+    """tenantless: whether a job that reads this document, which the caller has locked, waits or runs."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE lock = :lock AND task_name = 'document.ingest'"
+        " AND status IN ('todo', 'doing'))"
     )
-    return done.one_or_none() is not None
+    return bool(await tx.scalar(query, {"lock": f"document:{document_id}"}))
+
+
+async def get_original(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> Original:
+    """Raises DocumentNotFound."""
+    query = rows_of(Document.title, Document.format, Document.storage_key).where(  # type: ignore[call-overload]
+        col(Document.tenant_id) == tenant_id, col(Document.id) == document_id
+    )
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        raise DocumentNotFound()
+    return Original(*row)
 
 
 async def get_document(
@@ -107,7 +149,7 @@ async def get_document(
 
 async def get_document_row(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> DocumentRow:
     """The document without its text. Raises DocumentNotFound."""
-    query = rows_of(*_ROW).where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
+    query = rows_of(*ROW).where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         raise DocumentNotFound()
@@ -115,42 +157,28 @@ async def get_document_row(tx: AsyncSession, tenant_id: UUID, document_id: UUID)
 
 
 async def list_documents(
-    tx: AsyncSession, tenant_id: UUID, *, limit: int, after: str | None = None
-) -> Page[DocumentRow]:
-    """The newest first. `after` is a page's `next`; raises ValueError when it is not one."""
-    query = rows_of(*_ROW).where(col(Document.tenant_id) == tenant_id)
-    if after is not None:
-        query = query.where(col(Document.id) < UUID(hex=position(after, 1)[0]))
-    rows = (await tx.execute(query.order_by(col(Document.id).desc()).limit(limit + 1))).all()
-    items = [DocumentRow(*row) for row in rows[:limit]]
-    return Page(items, cursor(items[-1].id.hex) if len(rows) > limit else None)
-
-
-async def find_documents(
     tx: AsyncSession,
     tenant_id: UUID,
     *,
-    words: str,
-    statuses: Sequence[str],
-    order: DocumentOrder,
-    descending: bool,
     limit: int,
-) -> list[DocumentRow]:
-    """Those with `words` in the title and one of the statuses (none: any), at most `limit`."""
-    query = rows_of(*_ROW).where(col(Document.tenant_id) == tenant_id)
+    after: str | None = None,
+    status: str | None = None,
+    source_id: UUID | None = None,
+    words: str | None = None,
+) -> Page[DocumentRow]:
+    """The newest first. `after` is a page's `next`; raises ValueError when it is not one."""
+    query = rows_of(*ROW).where(col(Document.tenant_id) == tenant_id)
+    if after is not None:
+        query = query.where(col(Document.id) < UUID(hex=position(after, 1)[0]))
+    if status is not None:
+        query = query.where(col(Document.status) == status)
+    if source_id is not None:
+        query = query.where(col(Document.source_id) == source_id)
     if words:
         query = query.where(col(Document.title).icontains(words, autoescape=True))
-    if statuses:
-        query = query.where(col(Document.status).in_(statuses))
-    key: Any = {
-        "newest": Document.id,
-        "title": func.lower(Document.title),
-        "status": Document.status,
-        "passages": Document.chunk_count,
-        "changed": Document.updated_at,
-    }[order]
-    sorted_by = (key.desc() if descending else key.asc(), col(Document.id).desc())
-    return [DocumentRow(*row) for row in await tx.execute(query.order_by(*sorted_by).limit(limit))]
+    rows = (await tx.execute(query.order_by(col(Document.id).desc()).limit(limit + 1))).all()
+    items = [DocumentRow(*row) for row in rows[:limit]]
+    return Page(items, cursor(items[-1].id.hex) if len(rows) > limit else None)
 
 
 async def count_documents(tx: AsyncSession, tenant_id: UUID) -> dict[str, int]:
@@ -160,16 +188,40 @@ async def count_documents(tx: AsyncSession, tenant_id: UUID) -> dict[str, int]:
     return {status: int(count) for status, count in rows}
 
 
-async def set_document(
-    tx: AsyncSession, tenant_id: UUID, document_id: UUID, at: datetime, **values: Any
-) -> bool:
-    """Changes columns and the moment of the last change; False when the document is gone."""
-    statement = (
-        update(Document)
+async def lock_document(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> LockedDocument | None:
+    """What reading a document needs to know of it, its row locked; None when it is gone."""
+    query = (
+        rows_of(*_LOCKED)
+        .join(Source, col(Source.id) == col(Document.source_id))
         .where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
-        .values(updated_at=at, **values)
+        .with_for_update(of=Document)
     )
-    return bool((await tx.execute(statement)).rowcount)  # type: ignore[attr-defined]
+    row = (await tx.execute(query)).one_or_none()
+    return LockedDocument(*row) if row is not None else None
+
+
+async def set_document(
+    tx: AsyncSession,
+    tenant_id: UUID,
+    document_id: UUID,
+    at: datetime,
+    *,
+    version_is: int | None = None,
+    **values: Any,
+) -> bool:
+    """Changes columns and the moment of the last change, with `version_is` only of that version; says whether it
+    did."""
+    statement = update(Document).where(col(Document.tenant_id) == tenant_id, col(Document.id) == document_id)
+    if version_is is not None:
+        statement = statement.where(col(Document.version) == version_is)
+    done = await tx.execute(statement.values(updated_at=at, **values))
+    return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+async def documents_without_job(tx: AsyncSession) -> list[tuple[UUID, UUID]]:
+    """tenantless: (tenant, document) of those that wait to be read and have no living job, for the sweep."""
+    rows = await tx.execute(text("SELECT tenant_id, document_id FROM documents_without_job()"))
+    return [(tenant_id, document_id) for tenant_id, document_id in rows]
 
 
 async def delete_document(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> None:
@@ -185,59 +237,6 @@ async def delete_passages(tx: AsyncSession, tenant_id: UUID, document_id: UUID) 
         "DELETE FROM chunks WHERE tenant_id = :tenant AND document_id = :document",
     ):
         await tx.execute(text(statement), {"tenant": tenant_id, "document": document_id})
-
-
-async def insert_chunks(
-    tx: AsyncSession, tenant_id: UUID, document_id: UUID, chunks: Sequence[Chunk]
-) -> None:
-    await tx.execute(
-        _INSERT_CHUNKS,
-        {
-            "tenant": tenant_id,
-            "document": document_id,
-            "ids": [chunk.id for chunk in chunks],
-            "positions": [chunk.position for chunk in chunks],
-            "headings": [chunk.heading for chunk in chunks],
-            "pages": [chunk.page for chunk in chunks],
-            "starts": [chunk.start_offset for chunk in chunks],
-            "ends": [chunk.end_offset for chunk in chunks],
-            "contents": [chunk.content for chunk in chunks],
-            "tokens": [chunk.token_count for chunk in chunks],
-        },
-    )
-
-
-async def insert_vectors(
-    tx: AsyncSession, tenant_id: UUID, chunk_ids: Sequence[UUID], vectors: Sequence[Sequence[float]]
-) -> None:
-    await tx.execute(
-        _INSERT_VECTORS,
-        {
-            "tenant": tenant_id,
-            "ids": list(chunk_ids),
-            "embeddings": [vector_text(vector) for vector in vectors],
-        },
-    )
-
-
-async def insert_postings(
-    tx: AsyncSession, tenant_id: UUID, document_id: UUID, postings: Iterable[PostingRow]
-) -> None:
-    rows = sorted(postings, key=lambda row: row.term)
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
-        await tx.execute(
-            _INSERT_POSTINGS,
-            {
-                "tenant": tenant_id,
-                "document": document_id,
-                "terms": [row.term for row in batch],
-                "ids": [row.chunk_id for row in batch],
-                "fields": [row.field for row in batch],
-                "frequencies": [row.frequency for row in batch],
-                "lengths": [row.length for row in batch],
-            },
-        )
 
 
 async def find_chunk(tx: AsyncSession, tenant_id: UUID, chunk_id: UUID) -> Chunk | None:

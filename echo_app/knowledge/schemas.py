@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from math import ceil
 from uuid import UUID
+
+from echo_app.knowledge.parsers.sniffing import Format
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,22 @@ class Hit:
     cosine: float
     coverage: float
     words: tuple["HitWord", ...] = field(default=())
+    signals: "Signals | None" = None
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Why a passage was found, each from 0 to 1, where 1 is the best of this search (or half of what could be held,
+    where even the best holds less).
+
+    `words`: the question's words (stems and synonyms) in title and body; `spelling`: runs of four characters;
+    `closeness`: how near to one another those stand; `meaning`: likeness of the vectors.
+    """
+
+    words: float
+    spelling: float
+    closeness: float
+    meaning: float
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,16 @@ class HitWord:
     weight: float
     held: float
     known: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found, best first. `embedder` is whose vectors were compared; None when none were. `lexical_only`:
+    the embedder was away, so only words were compared."""
+
+    hits: list[Hit]
+    embedder: str | None = None
+    lexical_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,8 +94,22 @@ class PassageRow:
     content: str
 
 
-# What a list of documents can be sorted by; "newest" is the order in which they were added.
-DocumentOrder = Literal["newest", "title", "status", "passages", "changed"]
+@dataclass(frozen=True)
+class LockedDocument:
+    """What reading or replacing a document needs to know of it. `source` is its source's number, `language` what its
+    source says its documents are in."""
+
+    title: str
+    format: Format
+    status: str
+    version: int
+    storage_key: str
+    size_bytes: int
+    sha256: str
+    kind: str
+    chunk_count: int
+    source: int
+    language: str | None
 
 
 @dataclass(frozen=True)
@@ -86,3 +128,74 @@ class DocumentRow:
     chunk_count: int
     created_at: datetime
     updated_at: datetime
+    language: str | None = None
+    source_id: UUID | None = None
+    kind: str = "file"
+    pages_done: int = 0
+    pages_total: int = 0
+    chunks_done: int = 0
+    chunks_total: int = 0
+    started_at: datetime | None = None
+    retired_at: datetime | None = None
+
+    @property
+    def share_done(self) -> float:
+        """How much of reading it is done, 0 to 1: its pages first, then its passages."""
+        if self.status != "processing":
+            return 1.0 if self.status == "ready" else 0.0
+        pages = self.pages_done / self.pages_total if self.pages_total else float(self.chunks_total > 0)
+        chunks = self.chunks_done / self.chunks_total if self.chunks_total else 0.0
+        return _SHARE_OF_PAGES * pages + _SHARE_OF_CHUNKS * chunks
+
+    @property
+    def seconds_left(self) -> int | None:
+        """About how long reading it still takes; None when that cannot be told."""
+        done = self.share_done
+        if self.status != "processing" or self.started_at is None or done < _TOLD_FROM:
+            return None
+        taken = (self.updated_at - self.started_at).total_seconds()
+        return ceil(taken * (1 - done) / done)
+
+
+# Of a long PDF's time. What is left is the time of storing it.
+_SHARE_OF_PAGES = 0.3
+_SHARE_OF_CHUNKS = 0.3
+_TOLD_FROM = 0.02
+
+
+@dataclass(frozen=True)
+class MemberResult:
+    """What became of one file of a ZIP: a document, or why not."""
+
+    name: str
+    document_id: UUID | None
+    status: str
+    error_code: str | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Original:
+    """Where the bytes of a document are kept."""
+
+    title: str
+    format: Format
+    storage_key: str
+
+
+@dataclass(frozen=True)
+class Download:
+    """A document's bytes as `content`, or as an address (`link`) for the next minutes."""
+
+    name: str
+    media_type: str
+    link: str | None
+    content: bytes
+
+
+@dataclass(frozen=True)
+class StorageUse:
+    """Bytes of originals a tenant keeps, of so many it may keep (None: any number)."""
+
+    used: int
+    quota: int | None

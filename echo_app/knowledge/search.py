@@ -1,5 +1,6 @@
 """One question to the tenant's documents, from its words to ranked passages."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -8,28 +9,47 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from echo_app.kit.language.matching import AskedWord, asked_words, closest, looks_like_asking
 from echo_app.knowledge import retrieval
 from echo_app.knowledge.ranking import plan, rank
-from echo_app.knowledge.schemas import Hit
+from echo_app.knowledge.retrieval import Narrowing
+from echo_app.knowledge.schemas import Found
+from echo_app.knowledge.vectors import Space
 from echo_app.providers.embeddings.base import Vector
 
 # A longer question is read only so far: more words find nothing better, and each costs time.
 LONGEST_QUERY = 2_000
 MOST_WORDS = 40
+EVERYTHING = Narrowing()
 _SHORTEST_CORRECTED = 4
 _MOST_CORRECTED = 4
 _SHORTEST_PART = 5
 
 
-async def search(tx: AsyncSession, tenant_id: UUID, query: str, vector: Vector, limit: int) -> list[Hit]:
-    """The best passages first; empty only when the tenant has none. `vector` is the query's embedding."""
+async def search(
+    tx: AsyncSession,
+    tenant_id: UUID,
+    query: str,
+    limit: int,
+    embed: Callable[[Space], Awaitable[Vector | None]],
+    narrowing: Narrowing = EVERYTHING,
+) -> Found:
+    """The best passages first; empty only when the tenant has none. `embed` gives the query's vector in the tenant's
+    active space, None when it cannot be had just now."""
     asked = asked_words(query[:LONGEST_QUERY])[:MOST_WORDS]
     terms = sorted({term for word in asked for term in word.terms | word.related})
-    counts, total = await retrieval.count_terms(tx, tenant_id, terms)
-    if total == 0:
-        return []
-    asked = await _corrected(tx, tenant_id, asked, counts)
-    sought = plan(asked, counts, total)
-    candidates = await retrieval.search_passages(tx, tenant_id, sought.terms, vector)
-    return rank(candidates, sought, limit)
+    found = await retrieval.survey(tx, tenant_id, terms, narrowing)
+    if found.space is None or found.chunks == 0 or found.sources == []:
+        return Found([])
+    asked = await _corrected(tx, tenant_id, asked, found.counts)
+    sought = plan(query[:LONGEST_QUERY], asked, found.counts, found.chunks, found.average_length)
+    vector = await embed(found.space)
+    # As near to one passage as to another.
+    meaning = vector or [0.0] * found.space.dimensions
+    candidates = await retrieval.search_passages(
+        tx, tenant_id, found, found.space, sought.terms, meaning, narrowing.language
+    )
+    hits = rank(candidates, sought, limit)
+    if vector is None:
+        return Found(hits, lexical_only=True)
+    return Found(hits, embedder=found.space.embedder)
 
 
 async def _corrected(
@@ -50,7 +70,7 @@ async def _corrected(
             continue
         found = await _meant(tx, tenant_id, word)
         if found is not None:
-            counts.update((await retrieval.count_terms(tx, tenant_id, [found]))[0])
+            counts.update((await retrieval.survey(tx, tenant_id, [found], EVERYTHING)).counts)
             corrected[number] = replace(word, terms=word.terms | {found})
     return corrected
 

@@ -1,121 +1,92 @@
 """A tenant's documents: taking them in, listing and deleting them, searching them, showing a cited passage."""
 
-import asyncio
-import hashlib
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from echo_app import jobs, realtime
 from echo_app.audit import service as audit
 from echo_app.kit.clock import now
-from echo_app.kit.ids import encode, new_id
 from echo_app.kit.pagination import Page
 from echo_app.knowledge import repository
+from echo_app.knowledge.changes import defer_forget, defer_ingest, publish_change
+from echo_app.knowledge.embedding import questions
+from echo_app.knowledge.embedding.questions import embed_question
 from echo_app.knowledge.errors import (
+    DocumentAway,
     DocumentNotFailed,
-    DocumentTitleMissing,
-    DocumentTooLarge,
-    DocumentUrlInvalid,
+    DocumentNotFound,
+    DocumentNotUnderWay,
 )
-from echo_app.knowledge.parsing import Format, check_content, format_of
-from echo_app.knowledge.schemas import DocumentOrder, DocumentRow, Hit, PassageRow, PassageView
-from echo_app.knowledge.search import LONGEST_QUERY
+from echo_app.knowledge.retrieval import Narrowing
+from echo_app.knowledge.schemas import (
+    DocumentRow,
+    Download,
+    Found,
+    Hit,
+    LockedDocument,
+    Original,
+    PassageRow,
+    PassageView,
+    StorageUse,
+)
+from echo_app.knowledge.search import EVERYTHING, LONGEST_QUERY
 from echo_app.knowledge.search import search as search_documents
-from echo_app.models import Document
-from echo_app.providers.embeddings.base import embedder
-from echo_app.providers.storage.base import storage
+from echo_app.knowledge.uploads import (
+    LARGEST_DOCUMENT,
+    MEDIA_TYPES,
+    add_archive,
+    add_document,
+    facts,
+    file_name,
+    is_archive,
+    replace_document,
+)
+from echo_app.knowledge.vectors import Space
+from echo_app.providers.embeddings.base import Vector
+from echo_app.providers.storage.base import NotStored, StorageFailed, storage
 from echo_app.tenancy import Actor, Right, check_right
 
-LARGEST_DOCUMENT = 25_000_000
-LONGEST_TITLE = 300
-LONGEST_URL = 2_000
+__all__ = [
+    "LARGEST_DOCUMENT",
+    "add_archive",
+    "add_document",
+    "is_archive",
+    "publish_change",
+    "replace_document",
+]
+
 MOST_HITS = 50
+# How long the address of a download can be used.
+LINK_SECONDS = 300
+UNDER_WAY = ("queued", "processing")
 # How much of the document is shown before and after a cited passage, in characters.
 SURROUNDINGS = 600
 
 
-async def add_document(
-    tx: AsyncSession,
-    actor: Actor,
-    *,
-    title: str,
-    content: bytes,
-    format: str | None = None,
-    filename: str | None = None,
-    url: str | None = None,
-) -> Document:
-    """Keeps the bytes and defers reading them (`document.ingest`). The same bytes twice are one document.
-
-    Without `format` (`markdown`, `text`, `html`, `pdf`) the filename's ending tells it; without a title its name is
-    the title. Raises Forbidden, DocumentTooLarge, DocumentEmpty, DocumentTypeUnsupported, DocumentBinary,
-    DocumentNotUtf8, DocumentTitleMissing, DocumentUrlInvalid.
-    """
-    check_right(actor, Right.KNOWLEDGE_WRITE)
-    if len(content) > LARGEST_DOCUMENT:
-        raise DocumentTooLarge(bytes=len(content), limit=LARGEST_DOCUMENT)
-    checked_title = _checked_title(title, filename)
-    checked_url = _checked_url(url)
-    promised = format if format is not None else format_of(filename or "")
-    # 25 MB take a tenth of a second: not on the loop that serves everybody.
-    found_format, sha256 = await asyncio.to_thread(_examined, content, promised)
-    existing = await repository.find_by_hash(tx, actor.tenant_id, sha256)
-    if existing is not None:
-        return existing
-    document_id = new_id()
-    document = Document(
-        id=document_id,
-        tenant_id=actor.tenant_id,
-        title=checked_title,
-        format=found_format,
-        size_bytes=len(content),
-        sha256=sha256,
-        storage_key=f"documents/{document_id.hex}",
-        url=checked_url,
-        created_by=actor.id if actor.kind == "user" else None,
-    )
-    inserted = await repository.insert_document(tx, actor.tenant_id, document)
-    if not inserted:
-        # Somebody uploaded the same bytes at the same moment, and was first.
-        return await repository.get_by_hash(tx, actor.tenant_id, sha256)
-    await storage.get().put(actor.tenant_id, document.storage_key, content)
-    await _defer_ingest(tx, actor.tenant_id, document_id)
-    await audit.record(tx, actor, "document.create", _facts(document))
-    await publish_change(tx, actor.tenant_id, document_id, "queued")
-    return document
-
-
 async def list_documents(
-    tx: AsyncSession, actor: Actor, *, limit: int = 50, after: str | None = None
-) -> Page[DocumentRow]:
-    """The newest first, without their texts. Raises ValueError when `after` is no page's `next`."""
-    check_right(actor, Right.KNOWLEDGE_READ)
-    return await repository.list_documents(tx, actor.tenant_id, limit=limit, after=after)
-
-
-async def find_documents(
     tx: AsyncSession,
     actor: Actor,
     *,
-    words: str = "",
-    statuses: Sequence[str] = (),
-    order: DocumentOrder = "newest",
-    descending: bool = True,
     limit: int = 50,
-) -> list[DocumentRow]:
-    """Those with `words` in the title and one of the statuses (none: any), sorted, without their texts."""
+    after: str | None = None,
+    status: str | None = None,
+    source_id: UUID | None = None,
+    words: str | None = None,
+) -> Page[DocumentRow]:
+    """The newest first, without their texts: of one status, of one source, with these words in the title.
+
+    Raises ValueError when `after` is no page's `next`.
+    """
     check_right(actor, Right.KNOWLEDGE_READ)
-    return await repository.find_documents(
-        tx,
-        actor.tenant_id,
-        words=words,
-        statuses=statuses,
-        order=order,
-        descending=descending,
-        limit=limit,
+    return await repository.list_documents(
+        tx, actor.tenant_id, limit=limit, after=after, status=status, source_id=source_id, words=words
     )
+
+
+async def count_bytes(tx: AsyncSession, actor: Actor) -> StorageUse:
+    """How much of its quota the tenant uses."""
+    check_right(actor, Right.KNOWLEDGE_READ)
+    return StorageUse(await repository.stored_bytes(tx, actor.tenant_id), storage.get().quota)
 
 
 async def count_documents(tx: AsyncSession, actor: Actor) -> dict[str, int]:
@@ -159,51 +130,103 @@ async def list_passages(
 
 
 async def delete_document(tx: AsyncSession, actor: Actor, document_id: UUID) -> None:
-    """Deletes it and all it is found by; citations keep their quotes. Raises DocumentNotFound.
-
-    Its bytes are forgotten by a job after the commit: a rollback must not find them gone.
-    """
+    """Deletes it and all it is found by; citations keep their quotes. Raises DocumentNotFound."""
     check_right(actor, Right.KNOWLEDGE_WRITE)
-    document = await repository.get_document(tx, actor.tenant_id, document_id, for_update=True)
+    document = await _locked(tx, actor, document_id)
     await repository.delete_document(tx, actor.tenant_id, document_id)
-    await jobs.defer(
-        tx,
-        "document.forget",
-        queue="ingest",
-        lock=f"document:{document_id}",
-        tenant_id=str(actor.tenant_id),
-        storage_key=document.storage_key,
-    )
-    await audit.record(tx, actor, "document.delete", _facts(document))
+    await defer_forget(tx, actor.tenant_id, document_id, document.storage_key)
+    deleted = facts(document_id, document.format, document.size_bytes)
+    await audit.record(tx, actor, "document.delete", deleted)
     await publish_change(tx, actor.tenant_id, document_id, "deleted")
 
 
-async def retry_document(tx: AsyncSession, actor: Actor, document_id: UUID) -> DocumentRow:
-    """Reads a failed document again. Raises DocumentNotFound or DocumentNotFailed."""
+async def cancel_document(tx: AsyncSession, actor: Actor, document_id: UUID) -> DocumentRow:
+    """Stops reading a document; what was found of an older version stays. Raises DocumentNotFound or
+    DocumentNotUnderWay."""
     check_right(actor, Right.KNOWLEDGE_WRITE)
-    document = await repository.get_document(tx, actor.tenant_id, document_id, for_update=True)
-    if document.status != "failed":
+    document = await _locked(tx, actor, document_id)
+    if document.status not in UNDER_WAY:
+        raise DocumentNotUnderWay(status=document.status)
+    # The job notices within a second that this is another version, and ends.
+    return await _turn(tx, actor, document_id, document, "cancel", "cancelled")
+
+
+async def retry_document(tx: AsyncSession, actor: Actor, document_id: UUID) -> DocumentRow:
+    """Reads a document again: one that failed or was cancelled, or one whose job is gone.
+
+    Raises DocumentNotFound, or DocumentNotFailed when it is ready or being read.
+    """
+    check_right(actor, Right.KNOWLEDGE_WRITE)
+    document = await _locked(tx, actor, document_id)
+    if document.status == "ready" or (
+        document.status in UNDER_WAY and await repository.has_job(tx, document_id)
+    ):
         raise DocumentNotFailed(status=document.status)
-    await repository.set_document(
-        tx, actor.tenant_id, document_id, now(), status="queued", error_code=None, error=None
-    )
-    await _defer_ingest(tx, actor.tenant_id, document_id)
-    await audit.record(tx, actor, "document.retry", _facts(document))
-    await publish_change(tx, actor.tenant_id, document_id, "queued")
-    return await repository.get_document_row(tx, actor.tenant_id, document_id)
+    await defer_ingest(tx, actor.tenant_id, document_id)
+    return await _turn(tx, actor, document_id, document, "retry", "queued")
 
 
-async def search(tx: AsyncSession, actor: Actor, query: str, limit: int = 8) -> list[Hit]:
+async def get_original(tx: AsyncSession, actor: Actor, document_id: UUID) -> Original:
+    """Where a document's bytes are kept, as they were uploaded; get them by `open_original` after the transaction.
+
+    Raises DocumentNotFound.
+    """
+    check_right(actor, Right.KNOWLEDGE_READ)
+    return await repository.get_original(tx, actor.tenant_id, document_id)
+
+
+async def open_original(actor: Actor, original: Original) -> Download:
+    """An address to fetch the bytes from for the next minutes, or, where the storage has none, the bytes.
+
+    Raises DocumentNotFound when the bytes are gone, DocumentAway when they cannot be reached now.
+    """
+    name = file_name(original.title, original.format)
+    try:
+        link = await storage.get().link(actor.tenant_id, original.storage_key, name, LINK_SECONDS)
+        content = b"" if link else await storage.get().get(actor.tenant_id, original.storage_key)
+    except NotStored as missing:
+        raise DocumentNotFound() from missing
+    except StorageFailed as away:
+        raise DocumentAway() from away
+    return Download(name, MEDIA_TYPES[original.format], link, content)
+
+
+async def search(
+    tx: AsyncSession, actor: Actor, query: str, limit: int = 8, narrowing: Narrowing = EVERYTHING
+) -> list[Hit]:
     """The passages that may answer, best first, at most `limit` (1 to 50); empty when there are no documents.
 
-    That something was found does not mean that it answers: see answering's `is_relevant`. Raises Forbidden;
-    EmbeddingFailed when the provider of embeddings is away.
+    That something was found does not mean that it answers: see answering's `is_relevant`. Raises Forbidden.
+    """
+    return (await find(tx, actor, query, limit, narrowing)).hits
+
+
+async def find(
+    tx: AsyncSession, actor: Actor, query: str, limit: int = 8, narrowing: Narrowing = EVERYTHING
+) -> Found:
+    """Like `search`, and says when the embedder was away, so that words alone were compared.
+
+    Call `embed_ahead` before the transaction is opened: then none waits for a vendor of embeddings.
     """
     check_right(actor, Right.KNOWLEDGE_READ)
     if not query.strip():
-        return []
-    vector = (await embedder.get().embed([query[:LONGEST_QUERY]]))[0]
-    return await search_documents(tx, actor.tenant_id, query, vector, max(1, min(limit, MOST_HITS)))
+        return Found([])
+
+    async def embed(space: Space) -> Vector | None:
+        return await embed_question(actor.tenant_id, space.embedder, query[:LONGEST_QUERY])
+
+    return await search_documents(tx, actor.tenant_id, query, max(1, min(limit, MOST_HITS)), embed, narrowing)
+
+
+def asks_vendor(actor: Actor) -> bool:
+    """Whether `embed_ahead` has anything to do for this tenant, as far as this process knows."""
+    return questions.asks_vendor(actor.tenant_id)
+
+
+async def embed_ahead(actor: Actor, query: str) -> None:
+    """Asks the tenant's vendor of embeddings for the question's vector now, with no transaction open; `find` has it
+    then. Does nothing where the embedder needs no vendor. Never fails."""
+    await questions.embed_ahead(actor.tenant_id, query[:LONGEST_QUERY])
 
 
 async def get_passage(tx: AsyncSession, actor: Actor, chunk_id: UUID, quote: str = "") -> PassageView | None:
@@ -236,47 +259,30 @@ async def get_passage(tx: AsyncSession, actor: Actor, chunk_id: UUID, quote: str
     )
 
 
-async def publish_change(tx: AsyncSession, tenant_id: UUID, document_id: UUID, status: str) -> None:
-    """Tells the tenant's open pages, on commit, that a document changed."""
-    await realtime.publish(
+async def _locked(tx: AsyncSession, actor: Actor, document_id: UUID) -> LockedDocument:
+    document = await repository.lock_document(tx, actor.tenant_id, document_id)
+    if document is None:
+        raise DocumentNotFound()
+    return document
+
+
+async def _turn(
+    tx: AsyncSession, actor: Actor, document_id: UUID, document: LockedDocument, deed: str, status: str
+) -> DocumentRow:
+    await repository.set_document(
         tx,
-        realtime.News("document", str(tenant_id), subject_id=str(document_id), body={"status": status}),
+        actor.tenant_id,
+        document_id,
+        now(),
+        status=status,
+        error_code=None,
+        error=None,
+        version=document.version + 1,
     )
-
-
-async def _defer_ingest(tx: AsyncSession, tenant_id: UUID, document_id: UUID) -> None:
-    await jobs.defer(
-        tx,
-        "document.ingest",
-        queue="ingest",
-        lock=f"document:{document_id}",
-        tenant_id=str(tenant_id),
-        document_id=str(document_id),
-    )
-
-
-def _examined(content: bytes, format: str) -> tuple[Format, str]:
-    return check_content(content, format), hashlib.sha256(content).hexdigest()
-
-
-def _facts(document: Document) -> dict[str, Any]:
-    return {"documentId": encode("doc", document.id), "format": document.format, "bytes": document.size_bytes}
-
-
-def _checked_title(title: str, filename: str | None) -> str:
-    name = (filename or "").replace("\\", "/").rsplit("/", 1)[-1]
-    chosen = " ".join((title.strip() or name.rsplit(".", 1)[0].replace("_", " ").replace("-", " ")).split())
-    if not chosen or len(chosen) > LONGEST_TITLE or not chosen.isprintable():
-        raise DocumentTitleMissing()
-    return chosen
-
-
-def _checked_url(url: str | None) -> str | None:
-    if not url:
-        return None
-    if len(url) > LONGEST_URL or not url.startswith(("http://", "https://")) or not url.isprintable():
-        raise DocumentUrlInvalid()
-    return url
+    turned = facts(document_id, document.format, document.size_bytes)
+    await audit.record(tx, actor, f"document.{deed}", turned)
+    await publish_change(tx, actor.tenant_id, document_id, status)
+    return await repository.get_document_row(tx, actor.tenant_id, document_id)
 
 
 def _from_word(text: str) -> str:

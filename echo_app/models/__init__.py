@@ -13,9 +13,14 @@ from echo_app.models.conversation import (
     Suggestion,
     Trace,
 )
-from echo_app.models.document import Chunk, ChunkVector, Document, Posting
+from echo_app.models.document import Chunk, Document, Posting
+from echo_app.models.finding import Finding
+from echo_app.models.source import Source
+from echo_app.models.statistics import CommonTerm, KnowledgeTotal
 from echo_app.models.tenant import Tenant
+from echo_app.models.usage_entry import UsageEntry
 from echo_app.models.user import ApiKey, LoginAttempt, Member, Session, User
+from echo_app.models.vector import ChunkVector, LargeVector, VectorSpace
 
 __all__ = [
     "ApiKey",
@@ -24,19 +29,26 @@ __all__ = [
     "Chunk",
     "ChunkVector",
     "Citation",
+    "CommonTerm",
     "Contact",
     "Conversation",
     "ConversationRead",
     "Document",
     "Event",
+    "Finding",
+    "KnowledgeTotal",
+    "LargeVector",
     "LoginAttempt",
     "Member",
     "Message",
     "Posting",
     "ReplyCoverage",
     "Session",
+    "Source",
     "Suggestion",
     "Tenant",
     "Trace",
+    "UsageEntry",
     "User",
+    "VectorSpace",
 ]

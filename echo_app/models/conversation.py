@@ -93,6 +93,8 @@ class Citation(Tenanted, table=True):
     """A reply's reference to a chunk retrieved for it. Title and quote stay when the document goes."""
 
     __tablename__ = "citations"
+    # How often a document was cited, and by whom.
+    __table_args__ = (Index("citations_by_document", "tenant_id", "document_id", "message_id"),)
 
     message_id: UUID = Field(foreign_key="messages.id", primary_key=True, ondelete="CASCADE")
     number: int = Field(primary_key=True)

@@ -1,32 +1,64 @@
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from pgvector.sqlalchemy import Vector
-from sqlalchemy import Column, Computed, Index, PrimaryKeyConstraint, SmallInteger, UniqueConstraint
-from sqlalchemy.dialects.postgresql import BIT
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Index,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
-from echo_app.models.base import Identified, Tenanted, moment
-
-# wordllama's; a tenant's vectors all have one length.
-VECTOR_LENGTH = 256
+from echo_app.models.base import Identified, Tenanted, moment, optional_moment
 
 
 class Document(Identified, Tenanted, table=True):
-    """A source given to the knowledge base. `text` is what was read out of the original bytes."""
+    """Something to read, of one source. `text` is what was read out of the original bytes."""
 
     __tablename__ = "documents"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "sha256"),
-        # Every search asks how many passages there are.
-        Index("documents_by_chunks", "tenant_id", postgresql_include=["chunk_count"]),
+        # The same bytes uploaded twice are one document; a page is known by its address.
+        Index(
+            "documents_by_sha256",
+            "tenant_id",
+            "sha256",
+            unique=True,
+            postgresql_where=text("kind = 'file'"),
+        ),
+        Index(
+            "documents_by_url",
+            "source_id",
+            "url",
+            unique=True,
+            postgresql_where=text("kind = 'page'"),
+        ),
+        Index("documents_by_source", "source_id"),
+        Index(
+            "documents_uncompared",
+            "tenant_id",
+            postgresql_where=text("status = 'ready' AND compared_version <> version"),
+        ),
+        # How much of its quota a tenant uses.
+        Index("documents_by_size", "tenant_id", postgresql_include=["size_bytes"]),
+        Index(
+            "documents_under_way",
+            "updated_at",
+            postgresql_where=text("status IN ('queued', 'processing')"),
+        ),
     )
 
+    source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE")
+    # `file`, `page` (of a website) or `snippet`.
+    kind: str = "file"
     title: str
-    # `markdown`, `text`, `html` or `pdf`.
+    # ISO 639-1; None until it is known.
+    language: str | None = None
+    # `markdown`, `text`, `html`, `csv`, `pdf` or `docx`.
     format: str
-    # `queued`, `processing`, `ready` or `failed`.
+    # `queued`, `processing`, `ready`, `failed` or `cancelled`.
     status: str = "queued"
     error_code: str | None = None
     error: str | None = None
@@ -34,11 +66,31 @@ class Document(Identified, Tenanted, table=True):
     sha256: str
     storage_key: str
     url: str | None = None
+    # A page's: what its server calls this version, the hash of its main text, and where it leads (for a crawl that
+    # is told "not modified").
+    etag: str | None = None
+    last_modified: str | None = None
+    text_sha256: str | None = None
+    links: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(String), nullable=False, server_default="{}")
+    )
+    # A retired document is never found: its page is gone from the website.
+    retired_at: datetime | None = optional_moment()
     text: str = ""
     pages: int | None = None
+    # How far reading it has come; 0 of 0 before it began.
+    pages_done: int = 0
+    pages_total: int = 0
+    chunks_done: int = 0
+    chunks_total: int = 0
+    started_at: datetime | None = optional_moment()
     chunk_count: int = 0
     token_total: int = 0
+    # Terms in the bodies of its passages: for the average length that BM25 compares with.
+    term_total: int = 0
     version: int = 1
+    # The version that was last compared with the other documents (conflicts and duplicates).
+    compared_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_by: UUID | None = None
     created_at: datetime = moment()
     updated_at: datetime = moment()
@@ -59,27 +111,6 @@ class Chunk(Identified, Tenanted, table=True):
     token_count: int
 
 
-class ChunkVector(Tenanted, table=True):
-    """A chunk's embedding, searched exactly: no vector index for a tenant's ten thousand.
-
-    `signs` are those of its numbers: all of a tenant's are read for a question, out of the index alone.
-    """
-
-    __tablename__ = "chunk_vectors"
-    __table_args__ = (Index("chunk_vectors_by_signs", "tenant_id", "chunk_id", postgresql_include=["signs"]),)
-
-    chunk_id: UUID = Field(foreign_key="chunks.id", primary_key=True, ondelete="CASCADE")
-    embedding: Any = Field(sa_column=Column(Vector(VECTOR_LENGTH), nullable=False))
-    signs: Any = Field(
-        default=None,
-        sa_column=Column(
-            BIT(VECTOR_LENGTH),
-            Computed(f"binary_quantize(embedding)::bit({VECTOR_LENGTH})", persisted=True),
-            nullable=False,
-        ),
-    )
-
-
 class Posting(SQLModel, table=True):
     """A term in one field of a chunk, for BM25: equality on text is leakproof, so the key serves under
     row-level security. It goes with its document: see migration 0004 for what it does not refer to."""
@@ -87,7 +118,11 @@ class Posting(SQLModel, table=True):
     __tablename__ = "postings"
     __table_args__ = (
         PrimaryKeyConstraint(
-            "tenant_id", "term", "chunk_id", "field", postgresql_include=["frequency", "length"]
+            "tenant_id",
+            "term",
+            "chunk_id",
+            "field",
+            postgresql_include=["frequency", "length", "source", "language"],
         ),
         Index("postings_by_document", "document_id"),
     )
@@ -102,6 +137,9 @@ class Posting(SQLModel, table=True):
         sa_column_kwargs={"autoincrement": False},
     )
     document_id: UUID = Field(foreign_key="documents.id", ondelete="CASCADE")
-    frequency: int
+    frequency: int = Field(sa_type=SmallInteger)
     # Terms in that field of that chunk.
-    length: int
+    length: int = Field(sa_type=SmallInteger)
+    # What a search may be narrowed by: the source's number, and the document's language.
+    source: int
+    language: str

@@ -35,6 +35,12 @@ class TestIsRelevant:
         assert is_relevant("How long is the warranty?", [hit(0.35, 0.6)])
         assert not is_relevant("Wie lange dauert die Lieferung?", [hit(0.35, 0.6)])
 
+    def test_nearness_counts_for_the_embedder_only_that_it_was_fitted_with(self) -> None:
+        near, far = [hit(0.35, 0.6)], [hit(0.5, 0.0)]
+        assert not is_relevant("How long is the warranty?", near, "openai:text-embedding-3-small")
+        assert is_relevant("How long is the warranty?", far, None)
+        assert not is_relevant("How long is the warranty?", far)
+
     def test_the_answer_need_not_be_in_the_first_passage(self) -> None:
         assert is_relevant("How long is the warranty?", [hit(0.1, 0.1), hit(0.2, 0.1), hit(0.9, 0.1)])
         assert not is_relevant("How long is the warranty?", [hit(0.1, 0.1)] * 3 + [hit(0.9, 0.1)])

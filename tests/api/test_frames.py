@@ -18,7 +18,7 @@ from echo_app.kit.ids import new_id
 from echo_app.realtime import News
 from tests.widget.test_protocol_shape import matches, shapes
 
-THREAD = Thread(new_id(), new_id(), "widget", "agent", "open", "Mira", 4, now(), {})
+THREAD = Thread(new_id(), new_id(), new_id(), "widget", "agent", "open", "Mira", 4, now(), {})
 
 
 def said_by(author: Author) -> MessageView:

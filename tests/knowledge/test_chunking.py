@@ -2,9 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echo_app.knowledge.chunking import LONGEST_PASSAGE, MOST_WORDS, passages
+from echo_app.knowledge.chunking import MOST_WORDS, passages, words_for
 from echo_app.knowledge.errors import DocumentBinary, DocumentEmpty
 from echo_app.knowledge.parsing import Format, parse
+
+LONGEST_PASSAGE = 8 * MOST_WORDS
 
 SNIPPETS = st.lists(
     st.sampled_from(
@@ -44,8 +46,9 @@ def test_every_passage_is_an_exact_bounded_range_in_order(text: str, format: For
         assert parsed.text[passage.start : passage.end] == passage.content
         assert passage.content.strip()
         assert passage.start >= end
-        assert len(passage.content) <= LONGEST_PASSAGE
-        assert len(passage.content.split()) <= MOST_WORDS
+        # Lists, tables and code may be twice as long as other passages.
+        assert len(passage.content) <= 2 * LONGEST_PASSAGE
+        assert len(passage.content.split()) <= 2 * MOST_WORDS
         assert passage.token_count > 0
         end = passage.end
 
@@ -86,3 +89,21 @@ def test_a_line_of_a_megabyte_is_cut_too(line: str) -> None:
 def test_headings_alone_are_a_passage() -> None:
     (only,) = passages(parse(b"# One\n\n## Two", "markdown"))
     assert only.content == "# One\n\n## Two"
+
+
+def test_a_table_stays_whole_where_a_text_of_its_length_would_be_cut() -> None:
+    table = "| Item | Days |\n| --- | --- |\n" + "".join(f"| Mug {i} | {i} days |\n" for i in range(60))
+    assert len(table.split()) > MOST_WORDS
+    (only,) = passages(parse(table.encode(), "markdown"))
+    assert only.content == table.strip()
+
+
+def test_passages_fit_a_model_that_reads_little() -> None:
+    text = "A sentence of exactly seven words here. " * 200
+    most = words_for(512, text)
+    assert most == 128
+    assert (
+        max(len(passage.content.split()) for passage in passages(parse(text.encode(), "text"), most)) <= 128
+    )
+    assert words_for(8_192, text) == MOST_WORDS
+    assert words_for(512, "返品は三十日以内に可能です。" * 50) == 40

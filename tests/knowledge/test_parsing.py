@@ -2,8 +2,7 @@ import pytest
 
 from echo_app.knowledge import errors
 from echo_app.knowledge.chunking import passages
-from echo_app.knowledge.isolation import parse_safely
-from echo_app.knowledge.parsing import MOST_CHARACTERS, Parsed, check_content, format_of, parse
+from echo_app.knowledge.parsing import Parsed, check_content, format_of, parse
 from tests.knowledge.pdfs import encrypted, pdf
 
 MARKDOWN = """---
@@ -47,11 +46,11 @@ class TestCheckContent:
             (b"", "markdown", errors.DocumentEmpty),
             (b" \n\t ", "pdf", errors.DocumentEmpty),
             ("\ufeff \n".encode(), "text", errors.DocumentEmpty),
-            (b"PK\x03\x04\x00\x00\xff\xfe", "text", errors.DocumentBinary),
+            (b"\x89PNG\x0d\x0a\x00\x00\xff\xfe", "text", errors.DocumentBinary),
             (b"text\x00text", "markdown", errors.DocumentBinary),
             (bytes(range(1, 32)) * 10, "text", errors.DocumentBinary),
-            ("Größe".encode("latin-1"), "text", errors.DocumentNotUtf8),
-            (b"hello", "docx", errors.DocumentTypeUnsupported),
+            ("Größe".encode("latin-1"), "text", errors.DocumentEncodingUnknown),
+            (b"hello", "exe", errors.DocumentTypeUnsupported),
         ],
     )
     def test_what_is_no_document_is_refused_by_name(
@@ -146,6 +145,10 @@ class TestPdf:
         assert "Manual of" not in text
         assert "Text of part three goes here." in text
 
+    def test_what_is_on_every_page_stays_where_there_is_nothing_else(self) -> None:
+        content = pdf(*([f"Label of box {number}"] for number in range(5)))
+        assert "Label of box 3" in parse(content, "pdf").text
+
     def test_bullets_are_a_list(self) -> None:
         parsed = parse(
             pdf(["You need:", "- a screwdriver", "- a new seal", "Then begin with the work now."]), "pdf"
@@ -167,25 +170,3 @@ class TestPdf:
 
     def test_one_locked_against_editing_only_is_read(self) -> None:
         assert "Open" in parse(encrypted(pdf(["Open words for everybody."]), ""), "pdf").text
-
-
-class TestParseSafely:
-    async def test_a_pdf_is_read_in_a_process_of_its_own(self) -> None:
-        content = pdf(["Kettles", "Descale the kettle once a month."])
-        assert await parse_safely(content, "pdf") == parse(content, "pdf")
-
-    async def test_its_refusals_come_through(self) -> None:
-        with pytest.raises(errors.PdfEncrypted):
-            await parse_safely(encrypted(pdf(["Secret"]), "password"), "pdf")
-
-    async def test_a_large_text_is_read_there_too(self) -> None:
-        content = ("Words of a long text. " * 20_000).encode()
-        assert await parse_safely(content, "text") == parse(content, "text")
-
-    async def test_one_that_takes_too_long_is_ended(self) -> None:
-        with pytest.raises(errors.DocumentTooSlow):
-            await parse_safely(pdf(["Words"]), "pdf", time_limit=0.01)
-
-    async def test_more_text_than_is_taken_is_refused(self) -> None:
-        with pytest.raises(errors.DocumentTooLong):
-            await parse_safely(b"word " * (MOST_CHARACTERS // 5 + 1), "text")

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from echo_app import db, realtime
 from echo_app.errors import Forbidden
 from echo_app.kit.ids import new_id
-from echo_app.knowledge import errors, service, tasks
+from echo_app.knowledge import errors, ingestion, service, tasks
+from echo_app.knowledge.reading import Progress
 from echo_app.knowledge.schemas import DocumentRow, Hit
 from echo_app.providers.storage.base import NotStored, StorageFailed, storage
 from echo_app.tenancy import Actor, Role
@@ -206,27 +207,6 @@ class TestListAndDelete:
         assert rest.next is None
         assert counts == {"ready": 3}
 
-    async def test_they_are_found_by_title_and_state_and_sorted(self, company: Company) -> None:
-        for title in ("Returns", "gift cards", "100 % wool"):
-            await added(company.owner, f"# {title}\n\nWords about {title}.", title=title)
-
-        async def found(**asked: Any) -> list[str]:
-            async with db.read_only(company.owner) as tx:
-                return [row.title for row in await service.find_documents(tx, company.owner, **asked)]
-
-        assert await found() == ["100 % wool", "gift cards", "Returns"]
-        assert await found(order="title", descending=False) == ["100 % wool", "gift cards", "Returns"]
-        assert await found(order="title", descending=True, limit=1) == ["Returns"]
-        assert await found(words="CARD") == ["gift cards"]
-        assert await found(words="%") == ["100 % wool"]
-        assert await found(statuses=["failed"]) == []
-        assert await found(statuses=["ready"], words="return") == ["Returns"]
-
-    async def test_another_tenant_finds_none_of_them(self, company: Company, other_company: Company) -> None:
-        await added(company.owner, "Words.")
-        async with db.read_only(other_company.owner) as tx:
-            assert await service.find_documents(tx, other_company.owner) == []
-
     async def test_a_cursor_that_is_none_is_a_value_error(self, company: Company) -> None:
         async with db.read_only(company.owner) as tx:
             for cursor in ("x", "WyJub3QgaGV4Il0"):
@@ -347,3 +327,145 @@ class TestGetPassage:
         async with db.read_only(company.owner) as tx:
             assert await service.get_passage(tx, company.owner, hit.chunk_id) is None
             assert await service.get_passage(tx, company.owner, new_id()) is None
+
+
+class TestNewVersion:
+    async def test_nothing_is_ever_half_there(self, company: Company) -> None:
+        """While versions of many passages take each other's place, a search sees the whole of one of them."""
+
+        def version(number: int) -> bytes:
+            return "\n\n".join(f"# Part {part}\n\nKettle words {number}." for part in range(30)).encode()
+
+        document_id = await added(company.owner, version(0))
+        seen: list[set[str]] = []
+        done = asyncio.Event()
+
+        async def look() -> None:
+            while not done.is_set():
+                async with db.read_only(company.owner) as tx:
+                    rows = await service.list_passages(tx, company.owner, document_id, limit=50)
+                seen.append({row.content for row in rows})
+                assert len(rows) == 30
+
+        looking = asyncio.create_task(look())
+        for number in range(1, 6):
+            async with db.transaction(company.owner) as tx:
+                await service.replace_document(tx, company.owner, document_id, content=version(number))
+            await tasks.ingest(company.tenant_id, document_id)
+        done.set()
+        await looking
+        assert all(len(contents) == 1 for contents in seen)
+        assert [hit.content for hit in await found(company.owner, "kettle", 1)] == ["Kettle words 5."]
+
+    async def test_the_bytes_of_the_old_version_are_forgotten(self, company: Company) -> None:
+        document_id = await added(company.owner, b"Old words.", format="text")
+        async with db.read_only(company.owner) as tx:
+            old = await service.get_original(tx, company.owner, document_id)
+        async with db.transaction(company.owner) as tx:
+            await service.replace_document(tx, company.owner, document_id, content=b"New words.")
+            forgotten = await tx.scalar(
+                text("SELECT args ->> 'storage_key' FROM procrastinate_jobs WHERE task_name = 'document.forget'"
+                     " AND args ->> 'tenant_id' = :tenant"),
+                {"tenant": str(company.tenant_id)},
+            )  # fmt: skip
+        assert forgotten == old.storage_key
+
+
+class TestCancelAndRevive:
+    async def test_reading_stops_and_can_be_taken_up_again(
+        self, company: Company, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tasks, "PROGRESS_SECONDS", 0.05)
+        async with db.transaction(company.owner) as tx:
+            document = await service.add_document(
+                tx, company.owner, title="T", content=b"Words.", format="text"
+            )
+        began, ended = asyncio.Event(), asyncio.Event()
+
+        class Slow:
+            async def get(self, tenant_id: UUID, key: str) -> bytes:
+                began.set()
+                try:
+                    await asyncio.sleep(30)
+                finally:
+                    ended.set()
+                return b""
+
+        kept = storage.get()
+        storage.put(Slow())  # type: ignore[arg-type]
+        try:
+            reading = asyncio.create_task(tasks.ingest(company.tenant_id, document.id))
+            await began.wait()
+            async with db.transaction(company.owner) as tx:
+                row = await service.cancel_document(tx, company.owner, document.id)
+            await asyncio.wait_for(reading, 5)
+        finally:
+            storage.put(kept)
+        assert ended.is_set()
+        assert row.status == (await shown(company.owner, document.id)).status == "cancelled"
+        async with db.transaction(company.owner) as tx:
+            with pytest.raises(errors.DocumentNotUnderWay):
+                await service.cancel_document(tx, company.owner, document.id)
+            await service.retry_document(tx, company.owner, document.id)
+        await tasks.ingest(company.tenant_id, document.id)
+        assert (await shown(company.owner, document.id)).status == "ready"
+        assert "document.cancel" in await audited(company.owner)
+
+    async def test_a_document_whose_job_is_gone_gets_another(self, company: Company) -> None:
+        async with db.transaction(company.owner) as tx:
+            document = await service.add_document(
+                tx, company.owner, title="T", content=b"Words.", format="text"
+            )
+        lock = {"lock": f"document:{document.id}"}
+        jobs_of = "SELECT count(*) FROM procrastinate_jobs WHERE lock = :lock AND status = 'todo'"
+        async with db.transaction(company.owner) as tx:
+            with pytest.raises(errors.DocumentNotFailed):
+                await service.retry_document(tx, company.owner, document.id)
+            await tx.execute(text("DELETE FROM procrastinate_jobs WHERE lock = :lock"), lock)
+            await tx.execute(
+                text("UPDATE documents SET updated_at = now() - interval '1 minute' WHERE id = :id"),
+                {"id": document.id},
+            )
+        assert await tasks.revive_documents() >= 1
+        assert await tasks.revive_documents() == 0
+        async with db.read_only(company.owner) as tx:
+            assert await tx.scalar(text(jobs_of), lock) == 1
+
+
+class TestProgress:
+    async def test_pages_and_passages_are_counted_while_it_is_read(
+        self, company: Company, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tasks, "PROGRESS_SECONDS", 0.02)
+        told: list[DocumentRow] = []
+        noted = ingestion.note_progress
+
+        async def note(tx: Any, actor: Actor, work: ingestion.Work, progress: Progress) -> bool:
+            wanted = await noted(tx, actor, work, progress)
+            told.append(await service.get_document(tx, company.owner, work.document_id))
+            return wanted
+
+        monkeypatch.setattr(ingestion, "note_progress", note)
+        pages = [[f"Words about part {number} of the kettle."] for number in range(1_500)]
+        document_id = await added(company.owner, pdf(*pages), format="pdf")
+        assert {row.pages_total for row in told if row.pages_total} == {1_500}
+        shares = [row.share_done for row in told]
+        assert shares == sorted(shares) and shares[-1] > 0
+        assert any(row.seconds_left is not None for row in told)
+        row = await shown(company.owner, document_id)
+        assert (row.status, row.pages_done, row.chunks_done) == ("ready", 1_500, row.chunk_count)
+
+
+class TestQuota:
+    async def test_a_tenant_keeps_so_many_bytes_and_no_more(self, company: Company) -> None:
+        kept = storage.get()
+        quota, kept.quota = kept.quota, 1_000
+        try:
+            await added(company.owner, b"x " * 400, format="text")
+            with pytest.raises(errors.DocumentQuotaReached):
+                await added(company.owner, b"y " * 400, format="text")
+            async with db.read_only(company.owner) as tx:
+                use = await service.count_bytes(tx, company.owner)
+        finally:
+            kept.quota = quota
+        assert (use.used, use.quota) == (800, 1_000)

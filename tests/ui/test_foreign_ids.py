@@ -18,6 +18,10 @@ from echo_app.conversations.schemas import CitationView, NewReply
 from echo_app.kit.ids import encode, new_id
 from echo_app.knowledge import service as knowledge
 from echo_app.knowledge import tasks as knowledge_tasks
+from echo_app.knowledge.sources import service as sources
+from echo_app.knowledge.sources import snippets
+from echo_app.knowledge.sources.schemas import Website
+from echo_app.models import Finding
 from echo_app.tenancy import Actor
 from echo_app.tenants import service as tenants
 from tests.people import Company
@@ -35,11 +39,23 @@ class Ids:
     message: str
     suggestion: str
     document: str
+    passage: str
+    source: str
+    snippet: str
+    finding: str
     key: str
 
     @property
     def addresses(self) -> list[str]:
-        return [f"/inbox/open/{self.conversation}", f"/knowledge/{self.document}", f"/knowledge?q={SECRET}"]
+        return [
+            f"/inbox/open/{self.conversation}",
+            f"/knowledge/{self.document}?passage={self.passage}",
+            f"/knowledge?name={SECRET}&source={self.source}",
+            f"/knowledge/search?q={SECRET}&source={self.source}",
+            f"/knowledge/search?q={SECRET}",
+            f"/knowledge/sources/{self.source}",
+            f"/knowledge/snippets?edit={self.snippet}",
+        ]
 
     def arguments(self, handler: Any) -> dict[str, Any]:
         """For each parameter the foreign id that belongs there. A KeyError: name the new parameter here."""
@@ -60,6 +76,18 @@ class Ids:
             "words": SECRET,
             "chosen": "ready",
             "column": "title",
+            "page": 1,
+            "on": False,
+            "source": self.source,
+            "source_id": self.source,
+            "finding_id": self.finding,
+            "language": "de",
+            "audience": "contacts",
+            "narrowing": "source",
+            "value": self.source,
+            "embedder": "openai:text-embedding-3-small",
+            "title": "Mine",
+            "text": "Mine",
             "saved": [] if handler.fn.__name__ == "sites_undone" else {},
             "before": [] if handler.fn.__name__ == "sites_undone" else {},
             "form": {"q": SECRET, "title": "Mine", "text": "Mine", "name": "Mine", "key_name": "Mine"},
@@ -71,7 +99,8 @@ class Ids:
 
 @pytest.fixture
 async def ids(company: Company) -> Ids:
-    """What the other company has: a conversation with a reply and a suggestion, a document, an API key."""
+    """What the other company has: a conversation with a reply and a suggestion, an API key, a document with a finding,
+    a source and a snippet."""
     async with db.transaction(company.owner) as tx:
         document = await knowledge.add_document(
             tx, company.owner, title=f"A {SECRET}", content=f"The {SECRET} sleeps.".encode(), format="text"
@@ -80,6 +109,26 @@ async def ids(company: Company) -> Ids:
     await knowledge_tasks.ingest(company.tenant_id, document.id)
     async with db.read_only(company.owner) as tx:
         (passage,) = await knowledge.list_passages(tx, company.owner, document.id)
+    async with db.transaction(company.owner) as tx:
+        site = Website(start_url=f"https://{SECRET}.example/")
+        source = await sources.create_source(
+            tx, company.owner, kind="website", name=f"Site of the {SECRET}", website=site
+        )
+        snippet = await snippets.add_snippet(
+            tx, company.owner, title=f"On the {SECRET}", text=f"The {SECRET} eats leaves."
+        )
+        finding = Finding(
+            tenant_id=company.tenant_id,
+            kind="conflict",
+            fingerprint=SECRET,
+            document_id=document.id,
+            chunk_id=passage.id,
+            quote=f"The {SECRET} sleeps 9 hours.",
+            other_document_id=document.id,
+            other_chunk_id=passage.id,
+            other_quote=f"The {SECRET} sleeps 7 hours.",
+        )
+        tx.add(finding)
     assistant = Actor(company.tenant_id, "assistant")
     async with db.transaction(company.api) as tx:
         thread = await conversations.start(tx, company.api, channel="api", user_id=SECRET)
@@ -108,6 +157,10 @@ async def ids(company: Company) -> Ids:
         message=encode("msg", answer.id),
         suggestion=encode("sug", suggestion.id),
         document=encode("doc", document.id),
+        passage=encode("chk", passage.id),
+        source=encode("src", source.id),
+        snippet=encode("doc", snippet.id),
+        finding=encode("fin", finding.id),
         key=encode("key", key.view.id),
     )
 

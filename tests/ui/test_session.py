@@ -84,7 +84,8 @@ async def outcome(state: Any, handler: Any, **payload: Any) -> list[Any]:
     result = handler.fn(state, **payload)
     if inspect.isasyncgen(result):
         return [event async for event in result]
-    return [await result]
+    answer = await result
+    return answer if isinstance(answer, list) else [answer]
 
 
 def script_of(event: Any) -> str:

@@ -154,10 +154,22 @@ def _errors(word: str, other: str) -> int | None:
     allowed = 2 if len(word) >= _TWO_ERRORS_FROM else 1
     if abs(len(word) - len(other)) > allowed:
         return None
+    # Each error changes at most one letter for another: most pairs are told apart by this, in no time.
+    if (_letters(word) ^ _letters(other)).bit_count() > 2 * allowed:
+        return None
     if len(word) == len(other) < _REPLACED_FROM and sorted(word) != sorted(other):
         return None
     distance = _distance(word, other)
     return distance if distance <= allowed else None
+
+
+@lru_cache(maxsize=100_000)
+def _letters(word: str) -> int:
+    """Which letters a word holds, as bits."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) & 63)
+    return bits
 
 
 def _distance(a: str, b: str) -> int:

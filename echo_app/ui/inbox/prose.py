@@ -19,12 +19,12 @@ _SPACED_MARK = re.compile(r" ?\[\d{1,2}\]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]]")
 
 BlockKind = Literal["p", "item", "h", "code"]
-SpanKind = Literal["", "strong", "em", "code", "link", "cite"]
+SpanKind = Literal["", "strong", "em", "code", "link", "cite", "mark"]
 
 
 @dataclass(frozen=True)
 class Span:
-    """A run of text in one look. `href` belongs to a link; a cite's text is its number."""
+    """A run of text in one look. `href` belongs to a link; a cite's text is its number; a mark is pointed out."""
 
     text: str
     kind: SpanKind = ""

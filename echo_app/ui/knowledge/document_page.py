@@ -1,18 +1,20 @@
-"""/knowledge/DOCUMENT: its text as the passages answers come from; `?chunk=` marks the one a citation meant."""
+"""/knowledge/DOCUMENT: its text as the passages answers come from; `?passage=` marks the one a citation meant."""
 
 from typing import Any
 
 import reflex as rx
 
-from echo_app.ui.components.button import button, inner_link, link_button
-from echo_app.ui.components.feedback import empty_state, error_panel, skeleton_rows
+from echo_app.ui.components.button import button, classes, inner_link, link_button
+from echo_app.ui.components.feedback import empty_state, error_panel, progress, skeleton_rows
+from echo_app.ui.components.icon import icon
+from echo_app.ui.components.menu import menu, menu_item
 from echo_app.ui.components.moment import relative_time
 from echo_app.ui.components.tag import tag
-from echo_app.ui.knowledge.document_state import STRETCH, DocumentState
-from echo_app.ui.knowledge.rows import PassageLine
-from echo_app.ui.knowledge.views import ask_delete
-from echo_app.ui.session import SignedInState
-from echo_app.ui.shell import bar, shell
+from echo_app.ui.knowledge.document_state import STRETCH, CitationLine, DocumentState, PassageLine
+from echo_app.ui.knowledge.frame import frame, on_load
+from echo_app.ui.knowledge.reader_view import prose
+from echo_app.ui.knowledge.upload import Uploader, replace_wanted
+from echo_app.ui.knowledge.views import ask_delete, download
 
 
 def add_to(app: rx.App) -> None:
@@ -20,31 +22,68 @@ def add_to(app: rx.App) -> None:
         page,
         route="/knowledge/[document]",
         title="Document · Echo",
-        on_load=[SignedInState.entered, DocumentState.opened, DocumentState.follow],
+        on_load=on_load(DocumentState.opened, DocumentState.follow),
     )
 
 
 def page() -> rx.Component:
     shown = DocumentState.shown
-    return shell(
-        bar(
-            rx.cond(shown.title != "", shown.title, "Document"),
-            rx.cond(shown.state != "", tag(shown.state, meaning=shown.meaning), rx.fragment()),
-            actions=[
-                rx.cond(
-                    DocumentState.may_write_knowledge & (shown.id != ""),
-                    ask_delete(shown, DocumentState.delete_confirmed),
-                    rx.fragment(),
-                )
-            ],
-            back="/knowledge",
-        ),
+    return frame(
+        "documents",
         rx.el.div(
-            rx.el.div(_content(), class_name="max-w-3xl mx-auto px-6 py-6 max-sm:px-4"),
-            class_name="flex-1 min-h-0 overflow-auto",
+            rx.cond(DocumentState.may_write_knowledge, Uploader.create(zone=False), rx.fragment()),
+            _content(),
+            ask_delete(
+                shown, DocumentState.asking, DocumentState.asking_changed, DocumentState.delete_confirmed
+            ),
+            class_name="max-w-5xl mx-auto px-6 py-5 max-sm:px-4",
         ),
-        here="knowledge",
+        title=rx.cond(shown.title != "", shown.title, "Document"),
+        beside=rx.cond(shown.state != "", tag(shown.state, meaning=shown.meaning), rx.fragment()),
+        actions=[rx.cond(shown.id != "", _deeds(), rx.fragment())],
+        back="/knowledge",
     )
+
+
+def _deeds() -> rx.Component:
+    shown = DocumentState.shown
+    writes = rx.el.div(
+        rx.cond(
+            shown.snippet != "",
+            link_button("Edit", href=shown.snippet, icon="pencil"),
+            rx.fragment(),
+        ),
+        menu(
+            rx.el.button(
+                icon("ellipsis"),
+                type="button",
+                title="Deeds",
+                class_name=classes("quiet", "w-7 !px-0 max-sm:w-9"),
+                custom_attrs={"aria-label": "Deeds"},
+            ),
+            rx.cond(
+                shown.busy,
+                menu_item("Cancel reading", DocumentState.cancel_clicked, icon="circle-stop"),
+                rx.fragment(),
+            ),
+            rx.cond(
+                shown.can_read_again,
+                menu_item("Read again", DocumentState.read_again_clicked, icon="refresh-cw"),
+                rx.fragment(),
+            ),
+            rx.cond(
+                shown.kind == "file",
+                menu_item("Replace with a new version", replace_wanted(shown), icon="file-up"),
+                rx.fragment(),
+            ),
+            menu_item("Download the original", download(shown.id), icon="download"),
+            menu_item("Delete", DocumentState.delete_clicked, icon="trash-2", danger=True),
+            label="Deeds",
+        ),
+        class_name="flex gap-2 items-center",
+    )
+    reads = button("Download", icon="download", on_click=download(shown.id))
+    return rx.cond(DocumentState.may_write_knowledge, writes, reads)
 
 
 def _content() -> rx.Component:
@@ -62,42 +101,67 @@ def _content() -> rx.Component:
 
 
 def _document() -> rx.Component:
-    shown = DocumentState.shown
     return rx.el.div(
-        rx.el.p(
-            shown.detail,
-            " · changed ",
-            relative_time(shown.changed_at),
-            rx.cond(
-                shown.url != "",
-                rx.el.span(
-                    " · ",
-                    rx.el.a(shown.url, href=shown.url, class_name="text-accent-text underline break-all"),
-                ),
-                rx.fragment(),
-            ),
-            class_name="text-13 text-muted",
+        rx.el.div(_reading(), class_name="min-w-0"),
+        rx.el.aside(
+            _facts(),
+            _cited(),
+            custom_attrs={"aria-label": "About this document"},
+            class_name="grid gap-5 content-start min-w-0",
         ),
+        class_name="grid gap-8 grid-cols-[minmax(0,1fr)_240px] max-lg:grid-cols-[minmax(0,1fr)] "
+        "max-lg:[&>aside]:order-first max-lg:gap-5",
+    )
+
+
+def _reading() -> rx.Component:
+    shown = DocumentState.shown
+    failed = error_panel(
+        "This document could not be read",
+        shown.error,
+        shown.error_code,
         rx.cond(
-            shown.failed,
-            error_panel(
-                "This document could not be read",
-                shown.error,
-                shown.error_code,
-                rx.cond(
-                    DocumentState.may_write_knowledge,
-                    button("Retry", on_click=DocumentState.retry_clicked),
-                    rx.fragment(),
-                ),
-            ),
-            rx.cond(DocumentState.passages.length() > 0, _passages(), _not_yet()),
+            DocumentState.may_write_knowledge,
+            button("Read again", on_click=DocumentState.read_again_clicked),
+            rx.fragment(),
+        ),
+    )
+    under_way = rx.el.div(
+        progress(
+            shown.share,
+            100,
+            rx.cond(shown.progress != "", shown.progress, "Waits for its turn"),
+            "Reading this document",
+        ),
+        class_name="rounded-10 border border-line p-3.5",
+    )
+    return rx.el.div(
+        rx.cond(shown.failed, failed, rx.fragment()),
+        rx.cond(shown.busy, under_way, rx.fragment()),
+        rx.cond(
+            DocumentState.passages.length() > 0,
+            _passages(),
+            rx.cond(shown.failed, rx.fragment(), _not_yet()),
         ),
         class_name="grid gap-4 grid-cols-[minmax(0,1fr)]",
     )
 
 
 def _not_yet() -> rx.Component:
-    return empty_state("hourglass", "Being read", "Its passages appear here as soon as they can be found.")
+    return rx.cond(
+        DocumentState.shown.busy,
+        empty_state("hourglass", "Being read", "Its passages appear here as soon as they can be found."),
+        empty_state(
+            "circle-stop",
+            "Not read",
+            "Nothing of it can be found. Read it again, or delete it.",
+            rx.cond(
+                DocumentState.may_write_knowledge,
+                button("Read again", on_click=DocumentState.read_again_clicked),
+                rx.fragment(),
+            ),
+        ),
+    )
 
 
 def _passages() -> rx.Component:
@@ -111,7 +175,7 @@ def _passages() -> rx.Component:
         rx.el.ol(
             rx.foreach(DocumentState.passages, _passage),
             id="passages",
-            class_name="grid gap-3 grid-cols-[minmax(0,1fr)]",
+            class_name="grid gap-1 grid-cols-[minmax(0,1fr)]",
         ),
         stretch("Later passages", DocumentState.after > 0, before + DocumentState.passages.length()),
         class_name="grid gap-4 grid-cols-[minmax(0,1fr)]",
@@ -119,7 +183,7 @@ def _passages() -> rx.Component:
 
 
 def _passage(passage: rx.Var[PassageLine]) -> rx.Component:
-    marked = "border-accent bg-accent-soft"
+    look = "rounded-10 border px-3.5 py-2.5 grid gap-1.5 grid-cols-[minmax(0,1fr)] group "
     return rx.el.li(
         rx.el.div(
             rx.el.span(passage.place, class_name="text-12 text-muted truncate"),
@@ -130,14 +194,86 @@ def _passage(passage: rx.Var[PassageLine]) -> rx.Component:
                 href=passage.href,
                 class_name="ml-auto text-12 text-accent-text underline shrink-0",
             ),
-            class_name="flex items-center gap-2",
+            class_name="flex items-center gap-2 min-h-4",
         ),
-        rx.el.p(passage.text, class_name="whitespace-pre-wrap break-words text-14 text-strong"),
+        prose(passage.blocks),
         id=passage.id,
         custom_attrs={"data-wanted": rx.cond(passage.wanted, "true", rx.Var("undefined"))},
         class_name=rx.cond(
             passage.wanted,
-            f"rounded-10 border p-3.5 grid gap-1.5 {marked}",
-            "rounded-10 border p-3.5 grid gap-1.5 border-line",
+            look + "border-accent bg-accent-soft [&_.text-muted]:text-normal",
+            look + "border-transparent hover:border-line",
         ),
+    )
+
+
+def _facts() -> rx.Component:
+    shown = DocumentState.shown
+    return rx.el.dl(
+        _fact(
+            "Source",
+            inner_link(
+                shown.source, href=shown.source_href, class_name="text-strong no-underline hover:underline"
+            ),
+        ),
+        _fact("Kind", shown.detail),
+        _fact("Language", rx.cond(shown.language != "", shown.language, "–")),
+        _fact("Size", shown.size),
+        _fact("Passages", shown.passages),
+        _fact("Cited, 30 days", shown.cited),
+        _fact("Changed", relative_time(shown.changed_at)),
+        rx.cond(
+            shown.url != "",
+            _fact(
+                "Address",
+                rx.el.a(
+                    shown.url,
+                    href=shown.url,
+                    target="_blank",
+                    rel="noopener noreferrer",
+                    class_name="text-accent-text underline break-all",
+                ),
+            ),
+            rx.fragment(),
+        ),
+        class_name="grid gap-1.5 text-13 max-lg:grid-cols-2 max-lg:gap-x-6",
+    )
+
+
+def _fact(name: str, value: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(name, class_name="text-muted shrink-0"),
+        rx.el.dd(value, class_name="text-strong text-right min-w-0 tabular-nums [overflow-wrap:anywhere]"),
+        class_name="flex justify-between gap-4",
+    )
+
+
+def _cited() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Cited by", class_name="text-12 font-semibold text-muted"),
+        rx.cond(
+            DocumentState.citations.length() > 0,
+            rx.el.ul(rx.foreach(DocumentState.citations, _citation), class_name="grid gap-2.5"),
+            rx.el.p("No reply has cited it yet.", class_name="text-13 text-normal"),
+        ),
+        class_name="grid gap-2 max-lg:hidden",
+    )
+
+
+def _citation(cited: rx.Var[CitationLine]) -> rx.Component:
+    return rx.el.li(
+        inner_link(
+            "“",
+            cited.quote,
+            "”",
+            href=cited.passage_href,
+            class_name="text-13 text-normal no-underline hover:text-strong line-clamp-3",
+        ),
+        inner_link(
+            "In a conversation ",
+            relative_time(cited.at),
+            href=cited.conversation_href,
+            class_name="text-12 text-accent-text underline",
+        ),
+        class_name="grid gap-0.5",
     )

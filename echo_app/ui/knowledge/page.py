@@ -1,16 +1,15 @@
-"""/knowledge: every document and how far it is, adding more, and trying what a search finds."""
+"""/knowledge: every document, how far it is, and adding more. The other pages of /knowledge are added from here."""
 
 import reflex as rx
 
-from echo_app.ui.components.button import button
+from echo_app.ui.components.button import button, link_button
 from echo_app.ui.components.feedback import empty_state, error_panel, skeleton_rows
-from echo_app.ui.knowledge import document_page
-from echo_app.ui.knowledge.search import search_card
+from echo_app.ui.knowledge import document_page, embedder, findings, search, snippets, source_page
+from echo_app.ui.knowledge import sources_page as sources
+from echo_app.ui.knowledge.frame import frame, on_load
 from echo_app.ui.knowledge.state import KnowledgeState
 from echo_app.ui.knowledge.upload import Uploader
-from echo_app.ui.knowledge.views import documents, write_text
-from echo_app.ui.session import SignedInState
-from echo_app.ui.shell import bar, shell
+from echo_app.ui.knowledge.views import documents
 
 
 def add_to(app: rx.App) -> None:
@@ -18,31 +17,42 @@ def add_to(app: rx.App) -> None:
         page,
         route="/knowledge",
         title="Knowledge · Echo",
-        on_load=[SignedInState.entered, KnowledgeState.opened, KnowledgeState.follow],
+        on_load=on_load(KnowledgeState.opened, KnowledgeState.follow),
     )
-    document_page.add_to(app)
+    for one in (sources, source_page, snippets, search, findings, embedder, document_page):
+        one.add_to(app)
 
 
 def page() -> rx.Component:
-    return shell(
-        bar(
-            "Knowledge",
-            rx.el.span(KnowledgeState.summary, class_name="text-muted truncate max-sm:hidden"),
-            actions=[rx.cond(KnowledgeState.may_write_knowledge, write_text(), rx.fragment())],
-        ),
+    return frame(
+        "documents",
         rx.el.div(
-            rx.el.div(
-                rx.el.div(
-                    rx.cond(KnowledgeState.may_write_knowledge, Uploader.create(), rx.fragment()),
-                    _content(),
-                    class_name="grid gap-4 content-start min-w-0 grid-cols-[minmax(0,1fr)]",
-                ),
-                rx.el.aside(search_card(), custom_attrs={"aria-label": "Try a search"}, class_name="min-w-0"),
-                class_name="grid gap-6 grid-cols-[minmax(0,1fr)_320px] max-lg:grid-cols-[minmax(0,1fr)] p-5 max-sm:p-4",
-            ),
-            class_name="flex-1 min-h-0 overflow-auto",
+            rx.cond(KnowledgeState.may_write_knowledge, Uploader.create(), rx.fragment()),
+            _content(),
+            class_name="grid gap-4 content-start p-5 max-sm:p-4 grid-cols-[minmax(0,1fr)]",
         ),
-        here="knowledge",
+        beside=KnowledgeState.summary,
+        actions=[
+            link_button(
+                "Try a search",
+                href="/knowledge/search",
+                icon="search",
+                class_name="max-sm:!hidden",
+                custom_attrs={"data-key": "/"},
+                title="Key: /",
+            ),
+            rx.cond(
+                KnowledgeState.may_write_knowledge,
+                link_button(
+                    "Write a snippet",
+                    href="/knowledge/snippets?edit=new",
+                    icon="pencil",
+                    custom_attrs={"data-key": "w"},
+                    title="Key: W",
+                ),
+                rx.fragment(),
+            ),
+        ],
     )
 
 
@@ -56,7 +66,10 @@ def _content() -> rx.Component:
     nothing = empty_state(
         "book-open",
         "Nothing here yet",
-        "Echo answers from the documents you add: help pages, manuals, terms. Begin with the questions that come most.",
+        "Echo answers from what you add: files above, your website, or a text written here. "
+        "Begin with the questions that come most.",
+        link_button("Add a website", href="/knowledge/sources/new", icon="globe"),
+        link_button("Write a snippet", href="/knowledge/snippets?edit=new", icon="pencil"),
     )
     return rx.cond(
         KnowledgeState.loaded,
