@@ -252,8 +252,8 @@ def _copy(admin, passages: Passages, batch: range, tier: str, tenant, space, sou
             "COPY postings (tenant_id, term, chunk_id, field, document_id, frequency, length, source, language)"
             " FROM STDIN"
         ) as rows:
-            for row in postings:
-                rows.write_row(row)
+            for posting in postings:
+                rows.write_row(posting)
 
 
 async def _measured(admin: psycopg.Connection, tier: str, questions: int) -> Outcome:

@@ -10,13 +10,14 @@ from echo_app.kit.language.questions import SHORT_QUESTION_WORDS, goes_on, parts
 from echo_app.knowledge import service as knowledge
 from echo_app.knowledge.retrieval import Narrowing
 from echo_app.knowledge.schemas import Hit
+from echo_app.knowledge.search import EVERYTHING
 from echo_app.tenancy import Actor
 
-RETRIEVED = 6
+RETRIEVED = 8
 
 
 async def find_passages(
-    tx: AsyncSession, actor: Actor, question: str, before: str | None, narrowing: Narrowing
+    tx: AsyncSession, actor: Actor, question: str, before: str | None, narrowing: Narrowing = EVERYTHING
 ) -> list[Hit]:
     """The passages that answer the message, best first, at most `RETRIEVED`; none when the documents do not answer.
 

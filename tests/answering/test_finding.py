@@ -7,7 +7,6 @@ import pytest
 from echo_app import db
 from echo_app.answering.finding import RETRIEVED, find_passages
 from echo_app.knowledge import service, tasks
-from echo_app.knowledge.search import EVERYTHING
 from tests.people import Company
 
 ARTICLES = {
@@ -30,7 +29,7 @@ async def clinic(company: Company) -> Company:
 
 async def titles(clinic: Company, question: str, before: str | None = None) -> list[Any]:
     async with db.read_only(clinic.owner) as tx:
-        hits = await find_passages(tx, clinic.owner, question, before, EVERYTHING)
+        hits = await find_passages(tx, clinic.owner, question, before)
     assert len(hits) <= RETRIEVED
     assert len({hit.chunk_id for hit in hits}) == len(hits)
     return [hit.title for hit in hits]

@@ -153,7 +153,7 @@ class TestNewCompany:
         page.get_by_role("link", name="Add knowledge").click()
         expect(page.get_by_text("Nothing here yet")).to_be_visible()
         text = b"# Opening hours of the shop\n\nWe are open from Tuesday to Saturday, from 9:30 to 17:00.\n"
-        page.locator("input[type=file]").set_input_files(
+        page.get_by_label("Files to add").set_input_files(
             {"name": "hours.md", "mimeType": "text/markdown", "buffer": text}
         )
         line = page.get_by_role("row").filter(has_text="hours")

@@ -18,7 +18,7 @@ from echo_app.providers.llm.reading import ReadPassage
 from echo_app.providers.llm.scoring import Asked, Run, asked_of, ranked_runs
 
 LONGEST_REPLY = 90
-_MOST_PASSAGES = 6
+_MOST_PASSAGES = 8
 # A part of the question is answered from this on (the share of its words' weight that the run holds, and more).
 _ENOUGH = 0.3
 # `Do you have …?` is no question of wording: what is asked for must be there.
