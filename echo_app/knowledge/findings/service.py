@@ -1,5 +1,6 @@
 """Conflicts and duplicates among a tenant's passages: found after a document was read, listed, dismissed."""
 
+import asyncio
 import hashlib
 from uuid import UUID
 
@@ -29,6 +30,14 @@ async def compare_document(tx: AsyncSession, actor: Actor, document_id: UUID) ->
     if space is None:
         return 0
     neighbours = await repository.list_neighbours(tx, actor.tenant_id, space, document_id, _NEAR)
+    # Thousands of pairs take seconds: not on the loop that tells the queue we are alive.
+    found = await asyncio.to_thread(_differences, neighbours)
+    kept = found[:MOST_FINDINGS]
+    await repository.replace_findings(tx, actor.tenant_id, document_id, kept, now())
+    return len(kept)
+
+
+def _differences(neighbours: list[Neighbour]) -> list[NewFinding]:
     found: dict[str, NewFinding] = {}
     for near in neighbours:
         one = Side(near.title, near.heading, near.content)
@@ -36,9 +45,7 @@ async def compare_document(tx: AsyncSession, actor: Actor, document_id: UUID) ->
         for difference in compared(one, other):
             finding = _finding(near, difference)
             found.setdefault(finding.fingerprint, finding)
-    kept = list(found.values())[:MOST_FINDINGS]
-    await repository.replace_findings(tx, actor.tenant_id, document_id, kept, now())
-    return len(kept)
+    return list(found.values())
 
 
 async def compare_documents(tx: AsyncSession, actor: Actor, limit: int) -> int:
