@@ -112,6 +112,10 @@ def photograph_dashboard(page: Page, demo: Demo, theme: str, album: Album) -> No
     page.get_by_role("main").get_by_role("link", name=re.compile("Returns and refunds")).first.click()
     page.wait_for_url(re.compile("/knowledge/doc_"))
     photograph(page, page.url, "document", theme, album)
+    photograph(page, f"{demo.url}/knowledge/sources", "knowledge-sources", theme, album)
+    photograph(page, f"{demo.url}/knowledge/search?q=broken+kettle", "knowledge-search", theme, album)
+    photograph(page, f"{demo.url}/knowledge/findings", "knowledge-findings", theme, album)
+    photograph(page, f"{demo.url}/knowledge/embedder", "knowledge-embedder", theme, album)
     photograph(page, f"{demo.url}/settings", "settings", theme, album)
 
 
