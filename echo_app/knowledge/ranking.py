@@ -8,6 +8,7 @@ compared is only what was just read; no weight is fitted to a collection (see be
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 from echo_app.kit.language.grams import shared
@@ -180,6 +181,12 @@ def _held(candidate: Candidate, plan: Plan, *, closely: bool) -> list[float]:
         elif asked.asking or asked.phrase or not closely:
             shares.append(0.0)
         else:
-            text = text or Words(f"{candidate.title}\n{candidate.heading}\n{candidate.content}")
+            text = text or _read(f"{candidate.title}\n{candidate.heading}\n{candidate.content}")
             shares.append(text.holds(asked))
     return shares
+
+
+@lru_cache(maxsize=2_000)
+def _read(text: str) -> Words:
+    """A passage's words: the passages that answer are found again and again."""
+    return Words(text)

@@ -20,11 +20,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
 from psycopg.types.numeric import Int4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from echo_app.kit.statements import driver
 from echo_app.knowledge.indexing import vector_text
 from echo_app.knowledge.vectors import Space, Tier
 
@@ -286,8 +286,6 @@ def search_statement(
 
 async def _run(tx: AsyncSession, statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a prepared statement, inside the session's transaction."""
-    raw = (await (await tx.connection()).get_raw_connection()).driver_connection
-    assert isinstance(raw, AsyncConnection)
-    async with raw.cursor(binary=True) as cursor:
+    async with driver(tx).cursor(binary=True) as cursor:
         await cursor.execute(statement, values, prepare=True)
         return await cursor.fetchall()
