@@ -182,7 +182,7 @@ def _held(candidate: Candidate, plan: Plan, *, closely: bool) -> list[float]:
             shares.append(0.0)
         else:
             text = text or _read(f"{candidate.title}\n{candidate.heading}\n{candidate.content}")
-            shares.append(text.holds(asked))
+            shares.append(text.resembles(asked))
     return shares
 
 

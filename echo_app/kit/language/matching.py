@@ -61,19 +61,24 @@ class Words:
     """The words of one text, ready to be compared with questions."""
 
     def __init__(self, text: str, language: str | None = None) -> None:
-        language = language or language_of(text)
-        stop = STOP_WORDS[language]
-        words = {word for word in words_of(text) if word not in stop}
-        joined = (word.replace("-", "") for word in _HYPHENED.findall(text.lower()))
-        self.terms = frozenset(
+        self._text = text
+        self._language = language or language_of(text)
+        stop = STOP_WORDS[self._language]
+        self._words = {word for word in words_of(text) if word not in stop}
+        self._compounding = self._language in _COMPOUNDING
+        self._folded = frozenset(fold(word) for word in self._words)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """What the words are indexed under; their stems are half the work of reading a text."""
+        joined = (word.replace("-", "") for word in _HYPHENED.findall(self._text.lower()))
+        return frozenset(
             (
-                *(stem(word, language) for word in words),
-                *codes_in(text),
-                *(stem(word, language) for word in joined),
+                *(stem(word, self._language) for word in self._words),
+                *codes_in(self._text),
+                *(stem(word, self._language) for word in joined),
             )
         )
-        self._compounding = language in _COMPOUNDING
-        self._folded = frozenset(fold(word) for word in words)
 
     def holds(self, asked: AskedWord) -> float:
         """From 0 (not at all) to `SAME`."""
@@ -83,8 +88,15 @@ class Words:
             return SAME
         if asked.related & self.terms:
             return SYNONYM
+        return self.resembles(asked)
+
+    def resembles(self, asked: AskedWord) -> float:
+        """The same for a word whose terms are known to be in none of the text's: as a part of a compound or with a
+        typo."""
         if asked.asking or not asked.terms:
             return 0.0
+        if not asked.terms.isdisjoint(self._folded):
+            return SAME
         # A foreign stemmer may cut a word to half (`toothp`): that is no spelling of it.
         whole = fold(asked.word)
         spellings = {whole, *(term for term in asked.terms if len(term) >= len(whole) - _MOST_CUT)}
