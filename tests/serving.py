@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import httpx
+import psycopg
 import pytest
 import uvicorn
 
@@ -23,7 +24,10 @@ TASKS = (answering_tasks, knowledge_tasks, crawling_tasks, embedding_tasks, sour
 
 @pytest.fixture(scope="module")
 async def queue(database: str) -> AsyncIterator[None]:
-    """Both queues worked off in this process."""
+    """All queues worked off in this process, which begin empty: what tests without a queue have deferred is nobody's,
+    and would take its seconds from those who wait."""
+    async with await psycopg.AsyncConnection.connect(db.conninfo(database), autocommit=True) as connection:
+        await connection.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
     await jobs.open_queue(db.conninfo(database))
     work = asyncio.create_task(jobs.work(["live", "ingest", "crawl", "upkeep"], concurrency=20, listen=True))
     yield
