@@ -81,6 +81,9 @@ def build_dashboard() -> bool:
             ["npm", "config", "get", "registry"], env=environment, cwd=ROOT, capture_output=True
         )
         environment |= {
+            # Reflex writes reflex.lock/package.json in the order of a set: without a fixed seed each build would
+            # change a file that is kept in the repository.
+            "PYTHONHASHSEED": "0",
             "NPM_CONFIG_REGISTRY": asked.stdout.decode().strip(),
             "ECHO_PORT": _BUILT_FOR.rpartition(":")[2],
             "ECHO_PUBLIC_URL": f"http://{_BUILT_FOR}",
