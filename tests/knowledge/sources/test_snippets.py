@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("queue")
 
 async def read(company: Company, snippet_id: UUID) -> None:
     """Waits until it was read in."""
-    for _ in range(600):
+    for _ in range(100):
         async with db.read_only(company.owner) as tx:
             document = await knowledge.get_document(tx, company.owner, snippet_id)
         if document.status in ("ready", "failed"):
