@@ -13,19 +13,18 @@ A token is a word. Vectors are not of length 1, as those that Google shortens ar
 import asyncio
 import hashlib
 import re
-import threading
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
+
+from tests.peers.background import BackgroundServer
 
 KEY = "test-key"
 _WORD = re.compile(r"\w+")
@@ -42,7 +41,7 @@ class Fault:
 
 
 @dataclass
-class EmbeddingServer:
+class EmbeddingServer(BackgroundServer):
     """The server, and what it was asked. `natural` is the length of vectors when none is asked for; `length` is what
     it answers whatever is asked for; `delay` seconds pass before each answer; `key` is the one that is taken."""
 
@@ -56,9 +55,6 @@ class EmbeddingServer:
     def __post_init__(self) -> None:
         self._faults: deque[Fault | None] = deque()
         self._lasting: Fault | None = None
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-        self.port = 0
 
     @property
     def openai_url(self) -> str:
@@ -99,25 +95,6 @@ class EmbeddingServer:
                 Route("/v1beta/models/{model}:batchEmbedContents", self._google, methods=["POST"]),
             ]
         )
-
-    def __enter__(self) -> "EmbeddingServer":
-        config = uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_level="critical", ws="none")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            if not self._thread.is_alive():
-                raise RuntimeError("the embedding server did not start")
-            time.sleep(0.01)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        assert self._server is not None
-        assert self._thread is not None
-        self._server.should_exit = True
-        self._server.force_exit = True
-        self._thread.join(5)
 
     async def _openai(self, request: Request) -> Response:
         body = await request.json()

@@ -15,7 +15,6 @@ import argparse
 import asyncio
 import json
 import re
-import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -27,6 +26,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.peers.background import BackgroundServer
 
 _TOKEN = re.compile(r"\s*\S+")
 
@@ -47,7 +48,7 @@ class Reply:
 
 
 @dataclass
-class ModelServer:
+class ModelServer(BackgroundServer):
     """The server, and what it was asked. `disconnected` counts clients that went away before the end; `delays` are
     the seconds from each request to its first token, as they really were."""
 
@@ -59,8 +60,6 @@ class ModelServer:
 
     def __post_init__(self) -> None:
         self._waiting: deque[Reply] = deque()
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
@@ -77,25 +76,6 @@ class ModelServer:
     @property
     def app(self) -> Starlette:
         return Starlette(routes=[Route("/v1/chat/completions", self._complete, methods=["POST"])])
-
-    def __enter__(self) -> "ModelServer":
-        config = uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_level="error", ws="none")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            if not self._thread.is_alive():
-                raise RuntimeError("the model server did not start")
-            time.sleep(0.01)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        assert self._server is not None
-        assert self._thread is not None
-        self._server.should_exit = True
-        self._server.force_exit = True
-        self._thread.join(5)
 
     async def _complete(self, request: Request) -> Response:
         asked_at = time.monotonic()

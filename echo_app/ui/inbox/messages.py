@@ -7,9 +7,10 @@ import reflex as rx
 
 from echo_app.ui.components.avatar import avatar
 from echo_app.ui.components.moment import relative_time
+from echo_app.ui.components.prose import Block, Span
+from echo_app.ui.components.prose_view import Case, block_view, span_view
 from echo_app.ui.components.tag import ai_mark
 from echo_app.ui.inbox.browser import DayLine
-from echo_app.ui.inbox.prose import Block, Span
 from echo_app.ui.inbox.thread_state import ThreadState
 from echo_app.ui.inbox.timeline import CitationRow, ItemRow
 from echo_app.ui.inbox.why_state import WhyState
@@ -197,61 +198,22 @@ def _meta(row: rx.Var[ItemRow], *parts: rx.Component, always: bool = False) -> r
 
 
 def _block(block: rx.Var[Block], message_id: Any) -> rx.Component:
-    spans = rx.foreach(block.spans, lambda span: _span(span, message_id))
-    return rx.match(
-        block.kind,
-        (
-            "item",
-            rx.el.div(
-                rx.el.span(block.bullet, class_name="shrink-0 min-w-4 tabular-nums"),
-                rx.el.div(spans, class_name="min-w-0"),
-                class_name="flex gap-1",
-                style={"paddingLeft": rx.Var.create("calc(16px * ") + block.depth.to_string() + ")"},
-            ),
-        ),
-        ("h", rx.el.p(spans, class_name="font-semibold")),
-        (
-            "code",
-            rx.el.pre(
-                spans,
-                tab_index=0,
-                class_name="font-mono text-13 whitespace-pre-wrap rounded-6 bg-surface-2 text-strong p-2",
-            ),
-        ),
-        rx.el.p(spans),
-    )
+    return block_view(block, rx.foreach(block.spans, lambda span: span_view(span, _cite(span, message_id))))
 
 
-def _span(span: rx.Var[Span], message_id: Any) -> rx.Component:
-    return rx.match(
-        span.kind,
-        ("strong", rx.el.strong(span.text, class_name="font-semibold whitespace-pre-wrap")),
-        ("em", rx.el.em(span.text, class_name="whitespace-pre-wrap")),
-        ("code", rx.el.code(span.text, class_name="font-mono text-13 bg-surface-2 rounded-[4px] px-1")),
-        (
-            "link",
-            rx.el.a(
+def _cite(span: rx.Var[Span], message_id: Any) -> Case:
+    return (
+        "cite",
+        rx.fragment(
+            WORD_JOINER,
+            rx.el.button(
                 span.text,
-                href=span.href,
-                target="_blank",
-                rel="noopener noreferrer nofollow",
-                class_name="underline text-accent-text",
+                type="button",
+                on_click=WhyState.citation_clicked(message_id, span.text),
+                custom_attrs={"aria-label": rx.Var.create("Source ") + span.text},
+                class_name=CITE,
             ),
         ),
-        (
-            "cite",
-            rx.fragment(
-                WORD_JOINER,
-                rx.el.button(
-                    span.text,
-                    type="button",
-                    on_click=WhyState.citation_clicked(message_id, span.text),
-                    custom_attrs={"aria-label": rx.Var.create("Source ") + span.text},
-                    class_name=CITE,
-                ),
-            ),
-        ),
-        rx.el.span(span.text, class_name="whitespace-pre-wrap"),
     )
 
 

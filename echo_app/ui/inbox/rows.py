@@ -11,8 +11,8 @@ from echo_app.kit.markdown import plain
 from echo_app.kit.text import preview
 from echo_app.tenancy import Actor
 from echo_app.ui.components.avatar import initials_of
+from echo_app.ui.components.prose import without_marks
 from echo_app.ui.inbox.place import Folder, address
-from echo_app.ui.inbox.prose import without_marks
 from echo_app.ui.theme import avatar_colour
 
 # The widget is how most people come; only other ways are worth a tag.

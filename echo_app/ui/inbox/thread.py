@@ -9,6 +9,7 @@ from echo_app.conversations.schemas import ConversationView, MessageView, Timeli
 from echo_app.kit.ids import encode
 from echo_app.tenancy import Actor, Right
 from echo_app.tenants import service as tenants
+from echo_app.ui.components.prose import Block, blocks_of, without_marks
 from echo_app.ui.inbox.facts import (
     EarlierRow,
     Fact,
@@ -19,7 +20,6 @@ from echo_app.ui.inbox.facts import (
     head_of,
     tokens_of,
 )
-from echo_app.ui.inbox.prose import Block, blocks_of, without_marks
 from echo_app.ui.inbox.timeline import ItemRow, brief_of, rows_of
 
 PAGE = 50

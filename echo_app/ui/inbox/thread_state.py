@@ -8,11 +8,11 @@ from echo_app.errors import NotFound, Unavailable
 from echo_app.realtime import News
 from echo_app.tenancy import Actor
 from echo_app.ui import live
+from echo_app.ui.components.prose import Block, blocks_of, without_marks
 from echo_app.ui.inbox import partial, thread
 from echo_app.ui.inbox.facts import EarlierRow, Fact, Head
 from echo_app.ui.inbox.partial import Partial
 from echo_app.ui.inbox.place import place_of
-from echo_app.ui.inbox.prose import Block, blocks_of, without_marks
 from echo_app.ui.inbox.thread import SuggestionRow, ThreadRead
 from echo_app.ui.inbox.timeline import CitationRow, ItemRow, joined, sources_of, with_brief
 from echo_app.ui.inbox.why_state import WhyState

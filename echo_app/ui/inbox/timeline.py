@@ -15,7 +15,7 @@ from echo_app.conversations.schemas import (
 from echo_app.kit.ids import encode
 from echo_app.tenancy import Actor
 from echo_app.ui.components.avatar import initials_of
-from echo_app.ui.inbox.prose import Block, blocks_of, plain_blocks
+from echo_app.ui.components.prose import Block, blocks_of, plain_blocks
 from echo_app.ui.inbox.rows import iso, name_of
 from echo_app.ui.theme import avatar_colour
 

@@ -4,10 +4,10 @@ import reflex as rx
 
 from echo_app.ui.components.button import button, inner_link, link_button
 from echo_app.ui.components.feedback import empty_state, error_panel, skeleton_rows
+from echo_app.ui.components.prose_view import span_view
 from echo_app.ui.components.tag import tag
 from echo_app.ui.knowledge.findings_state import FindingLine, FindingsState, SideLine
 from echo_app.ui.knowledge.frame import frame, on_load
-from echo_app.ui.knowledge.reader_view import span
 
 
 def add_to(app: rx.App) -> None:
@@ -104,7 +104,7 @@ def _finding(finding: rx.Var[FindingLine]) -> rx.Component:
 def _side(side: rx.Var[SideLine]) -> rx.Component:
     return rx.el.div(
         rx.el.blockquote(
-            rx.foreach(side.spans, span),
+            rx.foreach(side.spans, span_view),
             class_name="border-l-2 border-line pl-2.5 text-strong [overflow-wrap:anywhere] line-clamp-6",
         ),
         inner_link(

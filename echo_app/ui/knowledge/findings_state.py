@@ -13,7 +13,7 @@ from echo_app.knowledge.findings.schemas import FindingRow, FindingSide
 from echo_app.tenancy import Actor
 from echo_app.ui import live
 from echo_app.ui.components.feedback import done
-from echo_app.ui.inbox.prose import Span
+from echo_app.ui.components.prose import Span
 from echo_app.ui.knowledge.frame import FrameState
 from echo_app.ui.knowledge.words import counted, place
 from echo_app.ui.session import deed, failure_of, read_id

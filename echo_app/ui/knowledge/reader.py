@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from echo_app.ui.inbox.prose import Span, blocks_of
+from echo_app.ui.components.prose import Span, blocks_of
 
 _TABLES = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")

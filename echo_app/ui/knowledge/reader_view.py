@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from echo_app.ui.inbox.prose import Span
+from echo_app.ui.components.prose_view import block_view, span_view
 from echo_app.ui.knowledge.reader import ReadBlock
 
 
@@ -17,30 +17,7 @@ def prose(blocks: Any) -> rx.Component:
 
 
 def _block(block: rx.Var[ReadBlock]) -> rx.Component:
-    spans = rx.foreach(block.spans, span)
-    return rx.match(
-        block.kind,
-        (
-            "item",
-            rx.el.div(
-                rx.el.span(block.bullet, class_name="shrink-0 min-w-4 tabular-nums text-muted"),
-                rx.el.div(spans, class_name="min-w-0"),
-                class_name="flex gap-1",
-                style={"paddingLeft": rx.Var.create("calc(16px * ") + block.depth.to_string() + ")"},
-            ),
-        ),
-        ("h", rx.el.p(spans, class_name="font-semibold")),
-        (
-            "code",
-            rx.el.pre(
-                spans,
-                tab_index=0,
-                class_name="font-mono text-13 whitespace-pre-wrap rounded-6 bg-surface-2 p-2",
-            ),
-        ),
-        ("table", _table(block.rows)),
-        rx.el.p(spans),
-    )
+    return block_view(block, rx.foreach(block.spans, span_view), ("table", _table(block.rows)))
 
 
 def _table(rows: Any) -> rx.Component:
@@ -66,26 +43,4 @@ def _table(rows: Any) -> rx.Component:
         ),
         tab_index=0,
         class_name="overflow-x-auto",
-    )
-
-
-def span(run: rx.Var[Span]) -> rx.Component:
-    """A run of text in its look."""
-    return rx.match(
-        run.kind,
-        ("strong", rx.el.strong(run.text, class_name="font-semibold whitespace-pre-wrap")),
-        ("em", rx.el.em(run.text, class_name="whitespace-pre-wrap")),
-        ("code", rx.el.code(run.text, class_name="font-mono text-13 bg-surface-2 rounded-[4px] px-1")),
-        ("mark", rx.el.mark(run.text, class_name="whitespace-pre-wrap")),
-        (
-            "link",
-            rx.el.a(
-                run.text,
-                href=run.href,
-                target="_blank",
-                rel="noopener noreferrer nofollow",
-                class_name="underline text-accent-text",
-            ),
-        ),
-        rx.el.span(run.text, class_name="whitespace-pre-wrap"),
     )

@@ -1,4 +1,4 @@
-"""A message's Markdown-light as blocks and spans for the screen: no HTML is ever made of what somebody wrote.
+"""Markdown-light as blocks and spans for the screen: no HTML is ever made of what somebody wrote.
 
 The assistant and agents write CommonMark; `[1]` points to the message's first citation. What a contact writes
 is shown as it stands, with addresses made links.

@@ -1,6 +1,6 @@
 """Markdown-light becomes blocks; nothing that somebody wrote becomes HTML or a dangerous address."""
 
-from echo_app.ui.inbox.prose import Block, Span, blocks_of, plain_blocks, without_marks
+from echo_app.ui.components.prose import Block, Span, blocks_of, plain_blocks, without_marks
 
 
 class TestBlocks:
