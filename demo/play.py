@@ -25,7 +25,7 @@ WIDE, PHONE = (1440, 900), (390, 844)
 PATIENCE = 20_000  # ms
 
 QUESTION = "My kettle hums loudly, what can I do?"
-ANSWER = re.compile("descal")  # however the reply is put together
+ANSWER = "descale the kettle first"
 FOLLOW_UP = "And if it still hums after that?"
 AGENTS_REPLY = "Hello, Mira here. Descale it once more; if it still hums, send it to us free of charge."
 THANKS = "Good, I will do that on the weekend."
